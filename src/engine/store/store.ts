@@ -1,0 +1,69 @@
+import type { Insertable, Kysely } from 'kysely';
+import type { QueryResult, SetupResult } from '../../protocol/engine.ts';
+import type { MetricsSchema } from './schema.ts';
+
+/** Tables filled in bulk, with the columns that identify a row. */
+export const bulkTables = {
+  llm_generations: ['project_id', 'trace_id', 'id'],
+  llm_spans: ['project_id', 'trace_id', 'id'],
+  llm_events: ['project_id', 'trace_id', 'id'],
+  llm_scores: ['project_id', 'id'],
+  prompt_variants: ['prompt_id'],
+  prompt_executions: ['execution_id'],
+  agent_task_results: ['task_id'],
+} as const satisfies Partial<Record<keyof MetricsSchema, readonly string[]>>;
+
+export type BulkTable = keyof typeof bulkTables;
+export type BulkRow<T extends BulkTable> = Insertable<MetricsSchema[T]>;
+
+export interface UpsertResult {
+  /** Indexes into the given rows of those that were inserted or replaced; the others were there already, as new or newer. */
+  readonly changed: readonly number[];
+}
+
+/** One open transaction. Use it only inside the callback that it was handed to. */
+export interface WriteTransaction {
+  /** Queries of the same transaction. For single statements, not for rows in bulk. */
+  readonly db: Kysely<MetricsSchema>;
+  /**
+   * Inserts rows or, where the key exists, replaces them: exported rows (those with updated_at) only
+   * when the given updated_at is greater, derived rows only when a column differs. Rows of one call
+   * may repeat a key; the same rule decides among them.
+   */
+  upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[]): Promise<UpsertResult>;
+  /**
+   * Rebuilds these traces of llm_traces from their observations by the server's own rules
+   * (name, user, session, tags, … latest non-empty; times min and max; cost and tokens summed).
+   * Fields that observations do not carry keep what a legacy server's trace row gave.
+   */
+  refreshTraces(projectId: string, traceIds: readonly string[]): Promise<void>;
+}
+
+/**
+ * The metrics database behind whichever backend. All failures are EngineError database.* or sql.*,
+ * and leave the file as it was.
+ */
+export interface MetricsStore {
+  /** For messages: the file's path or the server's address, without secrets. */
+  readonly location: string;
+  /** Creates the database or brings it to this version's schema. The other calls do so too when needed. */
+  setup(signal?: AbortSignal): Promise<SetupResult>;
+  /** True without creating anything. */
+  exists(): Promise<boolean>;
+  /** Sees everything that any process has saved, and this store's own unsaved writes. */
+  read<T>(work: (db: Kysely<MetricsSchema>) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /**
+   * Runs `work` in one transaction: all or nothing. Durable after the next save; saves are paced
+   * (about a tenth of the time spent), `flush` forces one. Waits for another process that writes.
+   */
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Makes all writes durable and lets other processes write. */
+  flush(): Promise<void>;
+  /** One read-only statement of the user's. @throws EngineError sql.* */
+  query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult>;
+  /** Flushes, gives memory and locks back; the next call opens the database again. */
+  close(): Promise<void>;
+}
+
+/** Says that a write waits for another process, and for whom; null when the wait is over. */
+export type OnLockWait = (holder: string | null) => void;

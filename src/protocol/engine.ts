@@ -1,0 +1,167 @@
+/**
+ * What crosses the boundary between the engine and its hosts (extension, CLI). Plain data only:
+ * everything here survives structured cloning and JSON. All times are UTC ISO-8601 with milliseconds.
+ */
+
+export interface ExportWindow {
+  /** Inclusive. */
+  readonly start: string;
+  /** Exclusive. */
+  readonly end: string;
+}
+
+/** What started a run; kept with it. */
+export type ExportTrigger = 'command' | 'timer' | 'cli' | 'service';
+
+export interface ExportRequest {
+  readonly trigger: ExportTrigger;
+  /**
+   * The range of start times to export. Null: from the end of what is covered less the overlap
+   * (first run: less the lookback) to now.
+   */
+  readonly range: { readonly start: string; readonly end: string | null } | null;
+}
+
+export interface ExportCounts {
+  readonly traces: number;
+  readonly generations: number;
+  readonly spans: number;
+  readonly events: number;
+  readonly scores: number;
+  readonly prompts: number;
+}
+
+export type ExportPhase = 'connecting' | 'observations' | 'scores' | 'prompts' | 'deriving' | 'auditing' | 'saving';
+
+export interface ExportWaiting {
+  /** quota: the server's Retry-After or our own budget; retry: backing off after a fault; lock: another process writes. */
+  readonly reason: 'quota' | 'retry' | 'lock';
+  /** Seconds left when it was reported; null when unknown (a lock). */
+  readonly seconds: number | null;
+  /** One line for the user, already localised ("HTTP 502", "held by process 4711 (export)"). */
+  readonly detail: string;
+}
+
+export interface ExportProgress {
+  readonly phase: ExportPhase;
+  readonly window: ExportWindow;
+  readonly counts: ExportCounts;
+  /** Share of the time range walked, 0 to 1. */
+  readonly fraction: number;
+  /** Rows received a second over the run so far. */
+  readonly rowsPerSecond: number;
+  readonly requests: number;
+  readonly setAside: number;
+  readonly waiting: ExportWaiting | null;
+  /** Seconds until the observations are walked at the present rate and quota; null when unknown. */
+  readonly etaSeconds: number | null;
+}
+
+/** A row that the source could not read: kept out of the tables, never out of the report. */
+export interface SetAsideRow {
+  readonly stream: 'traces' | 'observations' | 'scores' | 'prompts';
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** A day whose local rows still differ from the server's own count after a second walk. */
+export interface UnreconciledDay {
+  /** UTC day, YYYY-MM-DD. */
+  readonly day: string;
+  /** Observations, by the server's metrics endpoint. */
+  readonly server: number;
+  /** Distinct observations in the database. */
+  readonly local: number;
+  readonly reason: string;
+}
+
+export type ExportStatus = 'running' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
+
+/** The document that `export --json` prints. Counts are rows written or confirmed by this run, distinct ids. */
+export interface ExportReport {
+  readonly runId: string;
+  readonly status: ExportStatus;
+  readonly window: ExportWindow;
+  readonly counts: ExportCounts;
+  readonly requests: number;
+  readonly setAside: readonly SetAsideRow[];
+  readonly unreconciled: readonly UnreconciledDay[];
+}
+
+/** One row of export_metadata, for the tree of runs. */
+export interface ExportRun extends ExportReport {
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+  readonly trigger: ExportTrigger;
+  readonly projectId: string;
+  readonly errorMessage: string | null;
+}
+
+export interface Coverage {
+  readonly projectId: string;
+  readonly start: string;
+  readonly end: string;
+}
+
+/** legacy: v1 list endpoints (self-hosted v3, v4 in legacy mode); events: v2/observations (v4). */
+export type ServerGeneration = 'legacy' | 'events';
+
+export interface ServerInfo {
+  readonly baseUrl: string;
+  readonly version: string;
+  readonly generation: ServerGeneration;
+  /** Why this generation was chosen, one sentence for the log. */
+  readonly because: string;
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly organizationName: string | null;
+  /** Days that the server keeps data; null when unlimited or unknown. */
+  readonly retentionDays: number | null;
+}
+
+export interface SetupResult {
+  readonly location: string;
+  /** True when this call made the database. */
+  readonly created: boolean;
+  /** Names of the migrations that this call ran. */
+  readonly migrations: readonly string[];
+}
+
+export type SqlValue = string | number | null;
+
+export interface QueryResult {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly SqlValue[])[];
+  /** True when more rows existed than `maxRows`. */
+  readonly truncated: boolean;
+}
+
+export interface Credentials {
+  readonly baseUrl: string;
+  readonly publicKey: string;
+  readonly secretKey: string;
+}
+
+/** Everything a host may call. Cancellation is by signal; failures are EngineError. */
+export interface Engine {
+  /** Creates or migrates the database. */
+  setup(signal?: AbortSignal): Promise<SetupResult>;
+  /**
+   * Runs one export to its end. A cancelled run resolves with status "cancelled" (its finished
+   * windows are kept); a failed one rejects after its row in export_metadata says so.
+   */
+  export(
+    request: ExportRequest,
+    onProgress: (progress: ExportProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ExportReport>;
+  /** Newest first. Empty when the database does not exist yet. */
+  runs(limit: number): Promise<readonly ExportRun[]>;
+  coverage(): Promise<readonly Coverage[]>;
+  /** Runs one read-only statement. */
+  query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult>;
+  /** Connects with these keys and says what answered; stores nothing. */
+  testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo>;
+  /** Gives memory back, releases locks. The next call opens everything anew. */
+  close(): Promise<void>;
+}
