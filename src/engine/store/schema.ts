@@ -11,7 +11,7 @@ type Time = string;
 type Flag = 0 | 1;
 
 /** What every row of an observation carries, whichever table it lives in. */
-interface ObservationColumns {
+export interface ObservationColumns {
   project_id: string;
   id: string;
   trace_id: string;
@@ -109,6 +109,8 @@ export interface LlmTracesTable {
   /** Earliest start time of its observations (legacy servers: the trace's own timestamp). */
   created_at: Time;
   updated_at: Time | null;
+  /** When the server's own trace row (legacy generation) was last updated; null for a trace rebuilt from observations alone. */
+  own_updated_at: Time | null;
   end_time: Time | null;
   latency_seconds: number | null;
   name: string | null;
@@ -189,7 +191,8 @@ export interface AgentTaskResultsTable {
   id: Generated<number>;
   /** Exported traces: the trace id; recorded tasks: the id that the script gave. */
   task_id: string;
-  project_id: string | null;
+  /** "local" for rows that scripts record. */
+  project_id: string;
   trace_id: string | null;
   agent_name: string;
   agent_version: string | null;
@@ -214,9 +217,10 @@ export interface AgentTaskResultsTable {
 
 export interface PromptVariantsTable {
   id: Generated<number>;
-  /** name:vN */
+  /** name:vN, unique within its project. */
   prompt_id: string;
-  project_id: string | null;
+  /** "local" for rows that scripts record. */
+  project_id: string;
   prompt_name: string;
   /** The version's labels, most telling first, else vN. */
   variant_name: string;
@@ -240,9 +244,10 @@ export interface PromptVariantsTable {
 
 export interface PromptExecutionsTable {
   id: Generated<number>;
-  /** Exported: the observation id, qualified by trace; recorded: the id that the script gave. */
+  /** Exported: trace id/observation id; recorded: the id that the script gave. */
   execution_id: string;
-  project_id: string | null;
+  /** "local" for rows that scripts record. */
+  project_id: string;
   prompt_id: string;
   trace_id: string | null;
   observation_id: string | null;
@@ -282,6 +287,8 @@ export interface ExportCheckpointsTable {
   cursor: string | null;
   /** Rows received in it so far. */
   received: number;
+  /** When the window got here; old checkpoints are walked again. */
+  saved_at: Time;
 }
 
 /** Traces whose rows or scores changed since the derived tables were last computed. Empty after a completed run. */

@@ -1,6 +1,6 @@
 import type { Insertable, Kysely } from 'kysely';
 import type { QueryResult, SetupResult } from '../../protocol/engine.ts';
-import type { MetricsSchema } from './schema.ts';
+import type { LlmTracesTable, MetricsSchema } from './schema.ts';
 
 /** Tables filled in bulk, with the columns that identify a row. */
 export const bulkTables = {
@@ -8,9 +8,9 @@ export const bulkTables = {
   llm_spans: ['project_id', 'trace_id', 'id'],
   llm_events: ['project_id', 'trace_id', 'id'],
   llm_scores: ['project_id', 'id'],
-  prompt_variants: ['prompt_id'],
-  prompt_executions: ['execution_id'],
-  agent_task_results: ['task_id'],
+  prompt_variants: ['project_id', 'prompt_id'],
+  prompt_executions: ['project_id', 'execution_id'],
+  agent_task_results: ['project_id', 'task_id'],
 } as const satisfies Partial<Record<keyof MetricsSchema, readonly string[]>>;
 
 export type BulkTable = keyof typeof bulkTables;
@@ -20,6 +20,21 @@ export interface UpsertResult {
   /** Indexes into the given rows of those that were inserted or replaced; the others were there already, as new or newer. */
   readonly changed: readonly number[];
 }
+
+/** What a legacy server says of a trace itself. */
+export type TraceContextRow = Omit<
+  Insertable<LlmTracesTable>,
+  | 'own_updated_at'
+  | 'end_time'
+  | 'latency_seconds'
+  | 'root_observation_id'
+  | 'total_cost_usd'
+  | 'total_tokens'
+  | 'total_generations'
+  | 'total_events'
+  | 'total_observations'
+  | 'error_count'
+>;
 
 /** One open transaction. Use it only inside the callback that it was handed to. */
 export interface WriteTransaction {
@@ -35,8 +50,16 @@ export interface WriteTransaction {
    * Rebuilds these traces of llm_traces from their observations by the server's own rules
    * (name, user, session, tags, … latest non-empty; times min and max; cost and tokens summed).
    * Fields that observations do not carry keep what a legacy server's trace row gave.
+   * The traces join derivation_queue.
    */
   refreshTraces(projectId: string, traceIds: readonly string[]): Promise<void>;
+  /**
+   * Writes trace rows of a legacy server: given values win over rebuilt ones, a missing one (null)
+   * leaves what is there, totals are left to refreshTraces. Unchanged rows are not touched.
+   */
+  upsertTraces(rows: readonly TraceContextRow[]): Promise<UpsertResult>;
+  /** Adds traces whose scores changed to derivation_queue. */
+  queueDerivation(projectId: string, traceIds: readonly string[]): Promise<void>;
 }
 
 /**
@@ -59,10 +82,19 @@ export interface MetricsStore {
   write<T>(work: (transaction: WriteTransaction) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Makes all writes durable and lets other processes write. */
   flush(): Promise<void>;
+  /**
+   * Makes this process the only one that exports the project until `release`; a crash releases it too.
+   * @throws EngineError export.alreadyRunning that says who exports and since when
+   */
+  lockExport(projectId: string): Promise<ExportLock>;
   /** One read-only statement of the user's. @throws EngineError sql.* */
   query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult>;
   /** Flushes, gives memory and locks back; the next call opens the database again. */
   close(): Promise<void>;
+}
+
+export interface ExportLock {
+  release(): Promise<void>;
 }
 
 /** Says that a write waits for another process, and for whom; null when the wait is over. */

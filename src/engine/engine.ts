@@ -1,0 +1,121 @@
+import * as l10n from '@vscode/l10n';
+import type {
+  Coverage,
+  Credentials,
+  Engine,
+  ExportProgress,
+  ExportReport,
+  ExportRequest,
+  ExportRun,
+  QueryResult,
+  ServerInfo,
+  SetupResult,
+} from '../protocol/engine.ts';
+import { databasePath, type EngineConfig } from './config/config.ts';
+import { EngineError } from './errors.ts';
+import { allCoverage } from './export/checkpoints.ts';
+import { Exporter } from './export/exporter.ts';
+import { listRuns } from './export/runs.ts';
+import { connectLangfuse } from './langfuse/connect.ts';
+import type { LangfuseSource } from './langfuse/records.ts';
+import type { Clock, Fetch, Log } from './ports.ts';
+import { openSqliteStore } from './store/sqlite/sqliteStore.ts';
+import type { MetricsStore } from './store/store.ts';
+
+export interface EngineOptions {
+  readonly config: EngineConfig;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  /** What this process is, for those who wait for it: "VS Code", "export", "serve". */
+  readonly purpose: string;
+  /** Where sql-wasm.wasm lies; by default beside the running bundle, else in the sql.js package. */
+  readonly wasmPath?: string;
+}
+
+/** The product without an editor. Opens nothing before it is asked something. */
+export function openEngine(options: EngineOptions): Engine {
+  return new LocalEngine(options);
+}
+
+class LocalEngine implements Engine {
+  readonly #options: EngineOptions;
+  readonly #store: MetricsStore;
+  readonly #exporter: Exporter;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const { config, clock, log, purpose } = options;
+    this.#store = openSqliteStore({
+      path: databasePath(config),
+      commitToGit: config.database.commitToGit,
+      clock,
+      log,
+      purpose,
+      ...(options.wasmPath === undefined ? {} : { wasmPath: options.wasmPath }),
+      onLockWait: (holder) => {
+        this.#exporter.waiting(holder === null ? null : { reason: 'lock', seconds: null, detail: holder });
+      },
+    });
+    this.#exporter = new Exporter({
+      store: this.#store,
+      config,
+      clock,
+      log,
+      connect: (onWait, signal) => this.#connect(this.#credentials(), onWait, signal),
+    });
+  }
+
+  setup(signal?: AbortSignal): Promise<SetupResult> {
+    return this.#store.setup(signal);
+  }
+
+  export(
+    request: ExportRequest,
+    onProgress: (progress: ExportProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ExportReport> {
+    return this.#exporter.run(request, onProgress, signal);
+  }
+
+  async runs(limit: number): Promise<readonly ExportRun[]> {
+    return (await this.#store.exists()) ? this.#store.read((db) => listRuns(db, limit)) : [];
+  }
+
+  async coverage(): Promise<readonly Coverage[]> {
+    return (await this.#store.exists()) ? this.#store.read(allCoverage) : [];
+  }
+
+  query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult> {
+    return this.#store.query(sql, options, signal);
+  }
+
+  async testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo> {
+    const source = await this.#connect(credentials, () => undefined, signal);
+    return source.server;
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  #credentials(): Credentials {
+    const credentials = this.#options.config.langfuse;
+    if (credentials === null) {
+      throw new EngineError('config.missingKeys', l10n.t('No Langfuse keys are set.'), {
+        hint: l10n.t('Set a public key, a secret key and the address of the server.'),
+      });
+    }
+    return credentials;
+  }
+
+  #connect(
+    credentials: Credentials,
+    onWait: Parameters<typeof connectLangfuse>[0]['onWait'],
+    signal?: AbortSignal,
+  ): Promise<LangfuseSource> {
+    const { config, clock, fetch, log } = this.#options;
+    const { plan, pageSize } = config.export;
+    return connectLangfuse({ credentials, plan, pageSize, clock, fetch, log, onWait }, signal);
+  }
+}

@@ -1,0 +1,105 @@
+import * as l10n from '@vscode/l10n';
+import type { Kysely } from 'kysely';
+import type { UnreconciledDay } from '../../protocol/engine.ts';
+import type { TimeWindow } from '../langfuse/records.ts';
+import type { MetricsSchema } from '../store/schema.ts';
+import { isoTime, utcDay } from './intervals.ts';
+
+const day = 24 * 3_600_000;
+
+/** Observations by UTC day. */
+export type DayCounts = Map<string, number>;
+
+export function addTo(counts: DayCounts, dayName: string, rows: number): void {
+  counts.set(dayName, (counts.get(dayName) ?? 0) + rows);
+}
+
+/** The server's buckets (hours or days, by their start in milliseconds), summed by UTC day. */
+export function byDay(buckets: ReadonlyMap<number, number>): DayCounts {
+  const days: DayCounts = new Map();
+  for (const [start, count] of buckets) {
+    addTo(days, utcDay(start), count);
+  }
+  return days;
+}
+
+/** The part of `range` that lies on a UTC day. */
+export function dayWithin(range: TimeWindow, dayName: string): TimeWindow {
+  const start = Date.parse(`${dayName}T00:00:00.000Z`);
+  return { from: Math.max(range.from, start), to: Math.min(range.to, start + day) };
+}
+
+/** Distinct observations of a window in the database. */
+export async function countLocal(db: Kysely<MetricsSchema>, projectId: string, window: TimeWindow): Promise<number> {
+  let total = 0;
+  for (const table of ['llm_generations', 'llm_spans', 'llm_events'] as const) {
+    const { rows } = await db
+      .selectFrom(table)
+      .select((eb) => eb.fn.countAll<number>().as('rows'))
+      .where('project_id', '=', projectId)
+      .where('created_at', '>=', isoTime(window.from))
+      .where('created_at', '<', isoTime(window.to))
+      .executeTakeFirstOrThrow();
+    total += rows;
+  }
+  return total;
+}
+
+export interface AuditOptions {
+  readonly projectId: string;
+  readonly range: TimeWindow;
+  /** The server's counts, taken before the walk: each row in them was there to be walked. */
+  readonly server: DayCounts;
+  /** Rows that this run received, duplicates included: the server counts those too. */
+  readonly received: DayCounts;
+  /** Observations that the source could not read: received, but of no known day. */
+  readonly setAside: number;
+  readonly read: <T>(work: (db: Kysely<MetricsSchema>) => Promise<T>) => Promise<T>;
+  /** Walks a window again and stores it. @returns rows received, unreadable ones included */
+  readonly walkAgain: (window: TimeWindow) => Promise<number>;
+}
+
+/**
+ * Compares each day with the server's count, walks a day that is short once more, and reports what
+ * stays short. More rows here than there is no loss: the server may have deleted some.
+ */
+export async function auditDays(options: AuditOptions): Promise<UnreconciledDay[]> {
+  const short = await shortDays(options);
+  const missing = short.reduce((sum, { deficit }) => sum + deficit, 0);
+  if (missing <= options.setAside) {
+    return [];
+  }
+  const unreconciled: UnreconciledDay[] = [];
+  for (const { dayName, server, window } of short) {
+    const received = await options.walkAgain(window);
+    const local = await options.read((db) => countLocal(db, options.projectId, window));
+    if (Math.max(received, local) < server) {
+      const reason = l10n.t('The server counts {0} observations but handed out {1} in two walks.', server, received);
+      unreconciled.push({ day: dayName, server, local, reason });
+    }
+  }
+  return unreconciled;
+}
+
+interface ShortDay {
+  readonly dayName: string;
+  readonly window: TimeWindow;
+  readonly server: number;
+  readonly deficit: number;
+}
+
+async function shortDays(options: AuditOptions): Promise<ShortDay[]> {
+  const short: ShortDay[] = [];
+  for (const [dayName, server] of [...options.server].toSorted(([a], [b]) => a.localeCompare(b))) {
+    const window = dayWithin(options.range, dayName);
+    const received = options.received.get(dayName) ?? 0;
+    const here =
+      received >= server
+        ? received
+        : Math.max(received, await options.read((db) => countLocal(db, options.projectId, window)));
+    if (here < server) {
+      short.push({ dayName, window, server, deficit: server - here });
+    }
+  }
+  return short;
+}

@@ -1,0 +1,243 @@
+import type { ExportTrigger, SetAsideRow, UnreconciledDay } from '../../protocol/engine.ts';
+import type { LangfuseSource, ObservationRecord, PageOptions, SourcePage, TimeWindow } from '../langfuse/records.ts';
+import type { WriteTransaction } from '../store/store.ts';
+import { addTo, auditDays, byDay, type DayCounts } from './audit.ts';
+import type { CheckpointStream } from './checkpoints.ts';
+import { deriveChanged } from './derive/derive.ts';
+import { promptId } from './derive/derivedRows.ts';
+import { knownVersions, retireVersions, storePrompts } from './derive/promptVariants.ts';
+import type { ExporterOptions } from './exporter.ts';
+import { utcDay } from './intervals.ts';
+import type { ProgressTracker } from './progress.ts';
+import { scoreRow, traceRow } from './rows.ts';
+import { storeObservations } from './storePage.ts';
+import { walkRange } from './walk.ts';
+import { countGranularity, deservesCounts } from './windowPlan.ts';
+
+export interface StepResults {
+  readonly setAside: readonly SetAsideRow[];
+  readonly unreconciled: readonly UnreconciledDay[];
+}
+
+interface RunStepsOptions extends ExporterOptions {
+  readonly source: LangfuseSource;
+  readonly window: TimeWindow;
+  readonly progress: ProgressTracker;
+  readonly trigger: ExportTrigger;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Page sizes of the endpoints that windows are planned for. */
+const legacyPageSize = 100;
+const scorePageSize = 100;
+
+/** The steps of one export, in the order in which later ones need earlier ones. */
+export class RunSteps {
+  readonly #options: RunStepsOptions;
+  readonly #setAside: SetAsideRow[] = [];
+  readonly #received: DayCounts = new Map();
+  #unreconciled: readonly UnreconciledDay[] = [];
+
+  constructor(options: RunStepsOptions) {
+    this.#options = options;
+  }
+
+  /** What the steps found so far. */
+  results(): StepResults {
+    return { setAside: this.#setAside, unreconciled: this.#unreconciled };
+  }
+
+  /** @throws AbortError when cancelled, EngineError when the source or the store fails */
+  async walkAll(): Promise<StepResults> {
+    const { source, progress, window, config } = this.#options;
+    const pageSize = source.server.generation === 'legacy' ? legacyPageSize : config.export.pageSize;
+    const counts = await this.#serverCounts();
+    const expected = counts === null ? null : [...counts.values()].reduce((sum, count) => sum + count, 0);
+    progress.begin(source, window, pageSize, expected);
+    progress.phase('observations');
+    await this.#walkTraces();
+    await this.#walkObservations(pageSize, counts);
+    progress.phase('scores');
+    await this.#walkScores();
+    progress.phase('prompts');
+    await this.#storePrompts();
+    await this.#derive();
+    if (counts !== null) {
+      await this.#audit(counts);
+    }
+    return this.results();
+  }
+
+  /**
+   * The server's own counts, for planning windows and for the audit. They cost a request of the
+   * scarcest quota (100 a day on Hobby), so a timer asks once a day, a person's command always.
+   */
+  async #serverCounts(): Promise<ReadonlyMap<number, number> | null> {
+    const { source, window, signal, trigger } = this.#options;
+    const granularity = countGranularity(window);
+    if (granularity === null) {
+      return null;
+    }
+    const timed = trigger === 'timer' || trigger === 'service';
+    if (timed && !deservesCounts(window) && (await this.#ranToday())) {
+      return null;
+    }
+    return source.countObservations(window, granularity, signal);
+  }
+
+  async #ranToday(): Promise<boolean> {
+    const { store, source, window } = this.#options;
+    const last = await store.read((db) =>
+      db
+        .selectFrom('export_metadata')
+        .select('export_started_at')
+        .where('langfuse_project_id', '=', source.server.projectId)
+        .where('status', '=', 'completed')
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst(),
+    );
+    return last?.export_started_at.startsWith(utcDay(window.to)) ?? false;
+  }
+
+  async #walk<T>(
+    stream: CheckpointStream,
+    plan: { readonly pageSize: number; readonly counts: ReadonlyMap<number, number> | null },
+    pages: (window: TimeWindow, options: PageOptions) => AsyncIterable<SourcePage<T>>,
+    storePage: (transaction: WriteTransaction, rows: readonly T[]) => Promise<void>,
+    onWindow: (window: TimeWindow) => void = () => undefined,
+  ): Promise<void> {
+    const { store, clock, log, source, window, progress, signal } = this.#options;
+    await walkRange({
+      store,
+      clock,
+      log,
+      projectId: source.server.projectId,
+      stream,
+      range: window,
+      ...plan,
+      pages,
+      storePage,
+      onPage: (page) => {
+        this.#setAside.push(...page.setAside);
+        progress.page(stream === 'observations' ? page.received : 0, page.setAside.length);
+      },
+      onWindow,
+      signal,
+    });
+  }
+
+  async #walkTraces(): Promise<void> {
+    const { source, progress, config } = this.#options;
+    if (source.server.generation !== 'legacy') {
+      return;
+    }
+    await this.#walk(
+      'traces',
+      { pageSize: legacyPageSize, counts: null },
+      (window, options) => source.traces(window, options),
+      async (transaction, rows) => {
+        const { changed } = await transaction.upsertTraces(
+          rows.map((trace) => traceRow(trace, config.export.capturedTextLength)),
+        );
+        const changedIds = changed.flatMap((index) => rows[index]?.id ?? []);
+        await transaction.queueDerivation(source.server.projectId, changedIds);
+        progress.add('traces', rows.length);
+      },
+    );
+  }
+
+  async #walkObservations(pageSize: number, counts: ReadonlyMap<number, number> | null): Promise<void> {
+    const { source, progress } = this.#options;
+    await this.#walk(
+      'observations',
+      { pageSize, counts },
+      (window, options) => source.observations(window, options),
+      async (transaction, rows) => {
+        await this.#storeObservations(transaction, rows);
+        for (const row of rows) {
+          addTo(this.#received, row.startTime.slice(0, 10), 1);
+        }
+      },
+      (window) => {
+        progress.walkedUntil(window.to);
+      },
+    );
+  }
+
+  async #storeObservations(transaction: WriteTransaction, rows: readonly ObservationRecord[]): Promise<void> {
+    const { source, progress, config } = this.#options;
+    const { distinct } = await storeObservations(transaction, rows, {
+      projectId: source.server.projectId,
+      textLimit: config.export.capturedTextLength,
+      mutable: source.server.generation === 'legacy',
+    });
+    progress.add('generations', distinct.llm_generations);
+    progress.add('spans', distinct.llm_spans);
+    progress.add('events', distinct.llm_events);
+  }
+
+  async #walkScores(): Promise<void> {
+    const { source, progress } = this.#options;
+    await this.#walk(
+      'scores',
+      { pageSize: scorePageSize, counts: null },
+      (window, options) => source.scores(window, options),
+      async (transaction, rows) => {
+        const { changed } = await transaction.upsert('llm_scores', rows.map(scoreRow));
+        const traceIds = new Set(changed.flatMap((index) => rows[index]?.traceId ?? []));
+        await transaction.queueDerivation(source.server.projectId, [...traceIds]);
+        progress.add('scores', rows.length);
+      },
+    );
+  }
+
+  async #storePrompts(): Promise<void> {
+    const { store, source, progress, signal } = this.#options;
+    const { projectId } = source.server;
+    const known = await store.read((db) => knownVersions(db, projectId), signal);
+    const listed = new Set<string>();
+    for await (const page of source.prompts(known, signal)) {
+      await store.write((transaction) => storePrompts(transaction, page.rows), signal);
+      for (const row of page.rows) {
+        listed.add(promptId(row.name, row.version));
+      }
+      this.#setAside.push(...page.setAside);
+      progress.add('prompts', page.rows.length);
+      progress.page(0, page.setAside.length);
+    }
+    await store.write(({ db }) => retireVersions(db, projectId, listed), signal);
+  }
+
+  async #derive(): Promise<void> {
+    const { store, source, config, progress, signal } = this.#options;
+    progress.phase('deriving');
+    await deriveChanged(store, source.server.projectId, config.outcome, signal);
+  }
+
+  async #audit(counts: ReadonlyMap<number, number>): Promise<void> {
+    const { store, source, window, progress, signal } = this.#options;
+    progress.phase('auditing');
+    this.#unreconciled = await auditDays({
+      projectId: source.server.projectId,
+      range: window,
+      server: byDay(counts),
+      received: this.#received,
+      setAside: this.#setAside.filter((row) => row.stream === 'observations').length,
+      read: (work) => store.read(work, signal),
+      walkAgain: (part) => this.#walkAgain(part),
+    });
+    await this.#derive();
+  }
+
+  async #walkAgain(window: TimeWindow): Promise<number> {
+    const { store, source, log, signal } = this.#options;
+    log.info(`audit: walking ${utcDay(window.from)} again`);
+    let received = 0;
+    for await (const page of source.observations(window, signal === undefined ? {} : { signal })) {
+      await store.write((transaction) => this.#storeObservations(transaction, page.rows), signal);
+      received += page.received;
+    }
+    return received;
+  }
+}
