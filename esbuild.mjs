@@ -1,5 +1,5 @@
 import { build, context } from 'esbuild';
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -52,14 +52,22 @@ const bundles = [
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
-await copyFile(require.resolve('sql.js/dist/sql-wasm.wasm'), path.join('dist', 'sql-wasm.wasm'));
+// The sources are ES modules, as package.json says; the bundles are not.
+await writeFile(path.join('dist', 'package.json'), '{ "type": "commonjs" }\n');
+for (const file of ['sql-wasm.wasm', 'sql-wasm.js']) {
+  await copyFile(require.resolve(`sql.js/dist/${file}`), path.join('dist', file));
+}
 
 if (flags.watch) {
-  await Promise.all(bundles.map(async (options) => (await context(options)).watch()));
+  const contexts = await Promise.all(bundles.map((options) => context(options)));
+  // esbuild prints the errors itself, and watching is how they get corrected.
+  await Promise.allSettled(contexts.map((bundle) => bundle.rebuild()));
+  await Promise.all(contexts.map((bundle) => bundle.watch()));
+  // What .vscode/tasks.json waits for before the extension is started.
+  console.log('[watch] ready');
 } else {
   const results = await Promise.all(bundles.map((options) => build(options)));
   if (flags.metafile) {
-    const { writeFile } = await import('node:fs/promises');
     await Promise.all(
       results.map((result, index) =>
         writeFile(path.join('dist', `meta-${index}.json`), JSON.stringify(result.metafile)),

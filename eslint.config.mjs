@@ -16,7 +16,7 @@ const restricted = (files, patterns, paths = [noVscode]) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', 'node_modules/', '.cache/'] },
+  { ignores: ['dist/', 'out/', 'node_modules/', '.cache/', 'test/demo/workspace/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

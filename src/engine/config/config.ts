@@ -12,13 +12,6 @@ export const settings = {
   capturedTextLength: { min: 0, max: 10_000_000, default: 4000 },
 } as const;
 
-export const cloudRegions = [
-  { name: 'EU', url: 'https://cloud.langfuse.com' },
-  { name: 'US', url: 'https://us.cloud.langfuse.com' },
-  { name: 'Japan', url: 'https://jp.cloud.langfuse.com' },
-  { name: 'HIPAA', url: 'https://hipaa.cloud.langfuse.com' },
-] as const;
-
 /** Request quotas differ by plan, and no endpoint tells the plan. `auto`: Hobby on Langfuse Cloud, none elsewhere. */
 export const langfusePlans = ['auto', 'hobby', 'core', 'pro', 'selfHosted'] as const;
 

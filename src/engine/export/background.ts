@@ -24,7 +24,7 @@ export type BackgroundState =
     }
   | { readonly kind: 'running'; readonly since: number }
   /** The keys were refused: trying again by itself would only be refused again. `runNow` or `start` goes on. */
-  | { readonly kind: 'paused'; readonly lastRun: BackgroundRun };
+  | { readonly kind: 'paused'; readonly error: ErrorData };
 
 export interface BackgroundOptions {
   readonly clock: Clock;
@@ -222,8 +222,8 @@ export class BackgroundExport {
     const lastRun = this.#lastRun;
     if (this.#nextAt !== null) {
       this.#tell({ kind: 'waiting', nextAt: this.#nextAt, lastRun, failures: this.#failures });
-    } else if (lastRun !== null) {
-      this.#tell({ kind: 'paused', lastRun });
+    } else if (lastRun?.outcome === 'failed') {
+      this.#tell({ kind: 'paused', error: lastRun.error });
     }
   }
 

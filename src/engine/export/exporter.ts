@@ -28,8 +28,18 @@ export interface ExporterOptions {
   readonly connect: (onWait: (waiting: ExportWaiting | null) => void, signal?: AbortSignal) => Promise<LangfuseSource>;
 }
 
-/** What a run found so far; nothing at first. */
-const noResults: StepResults = { setAside: [], unreconciled: [] };
+/** Cancelled while it still looked for the server: nothing was read, nothing is recorded. */
+function cancelledBeforeStart(runId: string, window: TimeWindow): ExportReport {
+  return {
+    runId,
+    status: 'cancelled',
+    window: { start: isoTime(window.from), end: isoTime(window.to) },
+    counts: { traces: 0, generations: 0, spans: 0, events: 0, scores: 0, prompts: 0 },
+    requests: 0,
+    setAside: [],
+    unreconciled: [],
+  };
+}
 
 /** Runs exports, one at a time a project, each from its connection to its row in export_metadata. */
 export class Exporter {
@@ -54,7 +64,7 @@ export class Exporter {
     onProgress: (progress: ExportProgress) => void,
     signal?: AbortSignal,
   ): Promise<ExportReport> {
-    const { clock, log } = this.#options;
+    const { clock } = this.#options;
     const progress = new ProgressTracker(clock, onProgress);
     this.#progress = progress;
     const started = { runId: randomUUID(), trigger: request.trigger, startedAt: clock.now() };
@@ -67,14 +77,13 @@ export class Exporter {
         progress.waiting(waiting);
       }, signal);
     } catch (error) {
-      if (!isCancellation(error)) {
-        await this.#recordFailedStart({ ...started, projectId: null, window: planned }, error);
+      if (isCancellation(error)) {
+        return cancelledBeforeStart(started.runId, planned);
       }
+      await this.#recordFailedStart({ ...started, projectId: null, window: planned }, error);
       throw error;
     }
-    const { server } = source;
-    log.info(`Langfuse ${server.version} at ${server.baseUrl}, project ${server.projectName}: ${server.because}`);
-    const lock = await this.#options.store.lockExport(server.projectId);
+    const lock = await this.#options.store.lockExport(source.server.projectId);
     try {
       return await this.#runLocked(request, started, source, progress, signal);
     } finally {
@@ -109,9 +118,8 @@ export class Exporter {
     await store.write(({ db }) => startRun(db, { ...started, projectId, window }), signal);
     await store.flush();
     const steps = new RunSteps({ ...this.#options, source, window, progress, trigger: request.trigger, signal });
-    let results = noResults;
     try {
-      results = await steps.walkAll();
+      const results = await steps.walkAll();
       progress.phase('saving');
       await store.write(async ({ db }) => {
         await clearCheckpoints(db, projectId, window);

@@ -1,0 +1,65 @@
+import type { Fetch } from '../ports.ts';
+
+export interface Timeouts {
+  /** A whole attempt, from sending to the body's last byte. ClickHouse itself gives up after 30 s. */
+  readonly attemptMs: number;
+  /** Without any byte of the body. */
+  readonly stallMs: number;
+}
+
+export const defaultTimeouts: Timeouts = { attemptMs: 90_000, stallMs: 20_000 };
+
+export class TimedOut extends Error {
+  override readonly name = 'TimedOut';
+}
+
+export interface RawReply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/**
+ * One request and its whole answer. Time-outs run on real time: they guard against the network, not
+ * the schedule that the injected clock stands for.
+ * @throws the signal's reason, TimedOut, or what fetch throws when the connection fails.
+ */
+export async function exchange(
+  fetch: Fetch,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  timeouts: Timeouts,
+  signal: AbortSignal | undefined,
+): Promise<RawReply> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const cancel = (): void => controller.abort(signal?.reason);
+  const expire = (): void => controller.abort(new TimedOut());
+  signal?.addEventListener('abort', cancel, { once: true });
+  const total = setTimeout(expire, timeouts.attemptMs);
+  let stall: NodeJS.Timeout | undefined;
+  try {
+    const response = await fetch(url, { headers, redirect: 'manual', signal: controller.signal });
+    stall = setTimeout(expire, timeouts.stallMs);
+    const text = await readBody(response, () => stall?.refresh());
+    return { status: response.status, headers: response.headers, text };
+  } catch (error) {
+    throw controller.signal.aborted ? controller.signal.reason : error;
+  } finally {
+    clearTimeout(total);
+    clearTimeout(stall);
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+async function readBody(response: Response, onBytes: () => void): Promise<string> {
+  if (response.body === null) {
+    return '';
+  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
+    onBytes();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,90 @@
+import {
+  CompiledQuery,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+} from 'kysely';
+import type { BindParams, Database } from 'sql.js';
+
+/** Kysely over one open sql.js database. */
+export function sqlJsDialect(database: Database): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new SqlJsDriver(database),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+class SqlJsDriver implements Driver {
+  readonly #connection: SqlJsConnection;
+
+  constructor(database: Database) {
+    this.#connection = new SqlJsConnection(database);
+  }
+
+  async init(): Promise<void> {
+    // The database is open already.
+  }
+
+  acquireConnection(): Promise<DatabaseConnection> {
+    return Promise.resolve(this.#connection);
+  }
+
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('BEGIN'));
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('COMMIT'));
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('ROLLBACK'));
+  }
+
+  async releaseConnection(): Promise<void> {
+    // One connection for all.
+  }
+
+  async destroy(): Promise<void> {
+    // Whoever opened the database closes it.
+  }
+}
+
+class SqlJsConnection implements DatabaseConnection {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    return new Promise((resolve) => {
+      resolve(this.#run<Row>(query));
+    });
+  }
+
+  streamQuery(): never {
+    throw new Error('sql.js answers whole: use execute() instead of stream()');
+  }
+
+  #run<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
+    const statement = this.#database.prepare(sql);
+    try {
+      statement.bind(parameters as BindParams);
+      const rows: Row[] = [];
+      while (statement.step()) {
+        rows.push(statement.getAsObject() as Row);
+      }
+      // Plain selects leave the count of an earlier statement standing.
+      return { rows, numAffectedRows: BigInt(this.#database.getRowsModified()) };
+    } finally {
+      statement.free();
+    }
+  }
+}

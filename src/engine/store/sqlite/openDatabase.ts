@@ -1,0 +1,168 @@
+import { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { sqliteMigrationNames, sqliteMigrationProvider } from '../migrations/migrations.ts';
+import type { MetricsSchema } from '../schema.ts';
+import type { BulkTable } from '../store.ts';
+import { upsertStatement } from '../upsertStatement.ts';
+import { BulkStatement } from './bulkInsert.ts';
+import { corruptError, newerError } from './databaseErrors.ts';
+import type { DatabaseContent, FileStamp } from './databaseFile.ts';
+import { applicationId, checkHeader } from './databaseHeader.ts';
+import { sqlJsDialect } from './kyselyDialect.ts';
+import type { RawDatabase, SqlJsInstance } from './sqlJs.ts';
+
+/** Above this a check of the whole file costs more than opening it. */
+const cheapCheckBytes = 16 * 1024 * 1024;
+
+/** An upsert's statement with the columns that it binds, in order. */
+export interface TableStatement {
+  readonly statement: BulkStatement;
+  readonly columns: readonly string[];
+}
+
+/** The metrics database in memory, at this version's schema. */
+export class OpenDatabase {
+  readonly raw: RawDatabase;
+  readonly kysely: Kysely<MetricsSchema>;
+  #stamp: FileStamp | null;
+  #migrations: readonly string[];
+  readonly #instance: SqlJsInstance;
+  readonly #tables = new Map<BulkTable, TableStatement>();
+  readonly #statements = new Map<string, BulkStatement>();
+
+  private constructor(
+    instance: SqlJsInstance,
+    raw: RawDatabase,
+    kysely: Kysely<MetricsSchema>,
+    stamp: FileStamp | null,
+    migrations: readonly string[],
+  ) {
+    this.#instance = instance;
+    this.raw = raw;
+    this.kysely = kysely;
+    this.#stamp = stamp;
+    this.#migrations = migrations;
+  }
+
+  /** @throws EngineError database.foreign, .corrupt or .newer */
+  static async open(instance: SqlJsInstance, content: DatabaseContent, path: string): Promise<OpenDatabase> {
+    if (content.bytes !== null) {
+      checkHeader(content.bytes, path);
+    }
+    const raw = instance.open(content.bytes ?? instance.emptyFile(applicationId));
+    try {
+      if (content.bytes !== null && content.bytes.length <= cheapCheckBytes) {
+        checkPages(raw, path);
+      }
+      const kysely = new Kysely<MetricsSchema>({ dialect: sqlJsDialect(raw) });
+      const migrations = await migrate(raw, kysely, path);
+      return new OpenDatabase(instance, raw, kysely, content.stamp, migrations);
+    } catch (error) {
+      raw.close();
+      throw error;
+    }
+  }
+
+  /** The state of the file that it was read from or saved to; null when there is none. */
+  get stamp(): FileStamp | null {
+    return this.#stamp;
+  }
+
+  /** Migrations that opening it ran and that the file lacks until the next save. */
+  get migrations(): readonly string[] {
+    return this.#migrations;
+  }
+
+  savedAs(stamp: FileStamp): void {
+    this.#stamp = stamp;
+    this.#migrations = [];
+  }
+
+  upsertInto(table: BulkTable): TableStatement {
+    const known = this.#tables.get(table);
+    if (known !== undefined) {
+      return known;
+    }
+    const columns = columnsOf(this.raw, table);
+    const statement = new BulkStatement(this.#instance, this.raw, upsertStatement(table, columns));
+    const made = { statement, columns };
+    this.#tables.set(table, made);
+    return made;
+  }
+
+  /** The prepared statement of this text; kept for the next call. */
+  statement(sql: string): BulkStatement {
+    const statement = this.#statements.get(sql) ?? new BulkStatement(this.#instance, this.raw, sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  get bytes(): number {
+    return pragma(this.raw, 'page_count') * pragma(this.raw, 'page_size');
+  }
+
+  /** Rows changed since it was opened. */
+  get totalChanges(): number {
+    return number(this.raw, 'SELECT total_changes()');
+  }
+
+  /** @throws nothing: a database that is given up need not close well */
+  close(): void {
+    try {
+      for (const { statement } of this.#tables.values()) {
+        statement.free();
+      }
+      for (const statement of this.#statements.values()) {
+        statement.free();
+      }
+      this.raw.close();
+    } catch {
+      // Its memory goes with the instance.
+    }
+  }
+}
+
+function number(raw: RawDatabase, sql: string): number {
+  return Number(raw.exec(sql)[0]?.values[0]?.[0] ?? 0);
+}
+
+const pragma = (raw: RawDatabase, name: string): number => number(raw, `PRAGMA ${name}`);
+
+function checkPages(raw: RawDatabase, path: string): void {
+  try {
+    const verdict = raw.exec('PRAGMA quick_check(1)')[0]?.values[0]?.[0];
+    if (verdict !== 'ok') {
+      throw new Error(String(verdict));
+    }
+  } catch (error) {
+    throw corruptError(path, error);
+  }
+}
+
+/** @returns the names of the migrations that it ran */
+async function migrate(raw: RawDatabase, kysely: Kysely<MetricsSchema>, path: string): Promise<readonly string[]> {
+  const kept = raw.exec(`SELECT name FROM sqlite_schema WHERE name = 'kysely_migration'`).length > 0;
+  const done = new Set(
+    kept ? raw.exec('SELECT name FROM kysely_migration')[0]?.values.map(([name]) => String(name)) : [],
+  );
+  if ([...done].some((name) => !sqliteMigrationNames.includes(name))) {
+    throw newerError(path);
+  }
+  if (sqliteMigrationNames.every((name) => done.has(name))) {
+    return [];
+  }
+  const { error, results = [] } = await new Migrator({
+    db: kysely,
+    provider: sqliteMigrationProvider,
+  }).migrateToLatest();
+  if (error !== undefined) {
+    throw error instanceof Error ? error : new Error('A migration failed', { cause: error });
+  }
+  return results.map(({ migrationName }) => migrationName);
+}
+
+/** All columns but the number that the database gives. */
+function columnsOf(raw: RawDatabase, table: BulkTable): string[] {
+  const rows = raw.exec(`SELECT name FROM pragma_table_info('${table}') WHERE NOT (name = 'id' AND type = 'INTEGER')`);
+  return (rows[0]?.values ?? []).map(([name]) => String(name));
+}

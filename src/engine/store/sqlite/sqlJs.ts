@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import vm from 'node:vm';
+import type { Database } from 'sql.js';
+import { wasmRuntime, type WasmInstance, type WasmMemory, type WasmModule } from './webAssembly.ts';
+
+/** The part of SQLite's C interface that sql.js exports and that we call without its Statement class. */
+interface RawSqlite {
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+  _sqlite3_prepare_v2(db: number, sql: number, bytes: number, statement: number, tail: number): number;
+  _sqlite3_bind_text(statement: number, index: number, text: number, bytes: number, destructor: number): number;
+  _sqlite3_bind_double(statement: number, index: number, value: number): number;
+  _sqlite3_bind_int(statement: number, index: number, value: number): number;
+  _sqlite3_clear_bindings(statement: number): number;
+  _sqlite3_step(statement: number): number;
+  _sqlite3_reset(statement: number): number;
+  _sqlite3_finalize(statement: number): number;
+  _sqlite3_changes(db: number): number;
+}
+
+/** With what sql.js leaves out of its types: the connection's pointer, and the result code that handleError takes. */
+export interface RawDatabase extends Database {
+  readonly db: number;
+  /** @throws SQLite's message when `code` is not SQLITE_OK */
+  handleError(code?: number): null;
+}
+
+/** One WebAssembly instance of SQLite with its memory, which grows and never shrinks: drop it to give memory back. */
+export interface SqlJsInstance {
+  readonly raw: RawSqlite;
+  /** Views of its buffer go stale whenever it grows. */
+  readonly memory: WasmMemory;
+  /** @param bytes a whole database file */
+  open(bytes: Uint8Array): RawDatabase;
+  /** The file of a database that holds nothing but this id (PRAGMA application_id). */
+  emptyFile(applicationId: number): Uint8Array;
+}
+
+/** Bytes that a database may grow by before its file in memory is copied to a larger place. Untouched ones cost nothing. */
+const roomToGrow = 256 * 1024 * 1024;
+
+/**
+ * sql.js keeps the file in an array that it enlarges by an eighth, copying all, whenever it is full:
+ * nine times the final size in the end, which took as long as the inserts themselves. It takes its
+ * first array from `slice`, so ours answers with room to spare. (Should it stop asking, only speed is lost.)
+ */
+class RoomyBytes extends Uint8Array {
+  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+    const content = this.subarray(start, end);
+    const roomy = new Uint8Array(content.length + roomToGrow);
+    roomy.set(content);
+    return roomy;
+  }
+}
+
+interface SqlJsModule extends RawSqlite {
+  readonly Database: new (bytes: Uint8Array | null) => RawDatabase;
+}
+
+type InitSqlJs = (options: {
+  instantiateWasm(imports: object, done: (instance: WasmInstance) => void): object;
+}) => Promise<SqlJsModule>;
+
+type GlueFactory = (module: { exports: unknown }, exports: object, require: NodeJS.Require, folder: string) => void;
+
+interface Compiled {
+  readonly wasm: WasmModule;
+  readonly glue: GlueFactory;
+  readonly require: NodeJS.Require;
+  readonly folder: string;
+}
+
+/**
+ * Makes instances of sql.js. `import 'sql.js'` would give one for the life of the process (it caches
+ * its promise), whose memory could never be freed; so its glue script is compiled once and run anew
+ * for each instance, with a module scope of its own.
+ */
+export class SqlJsLoader {
+  readonly #wasmPath: string | undefined;
+  #compiled: Promise<Compiled> | null = null;
+
+  /** @param wasmPath sql-wasm.wasm, with sql-wasm.js beside it; undefined for the installed package */
+  constructor(wasmPath: string | undefined) {
+    this.#wasmPath = wasmPath;
+  }
+
+  async instantiate(): Promise<SqlJsInstance> {
+    this.#compiled ??= compile(this.#wasmPath);
+    const { wasm, glue, require, folder } = await this.#compiled;
+    const module: { exports: unknown } = { exports: {} };
+    glue(module, module.exports as object, require, folder);
+    const initSqlJs = module.exports as InitSqlJs;
+    let memory: WasmMemory | undefined;
+    const sqlJs = await initSqlJs({
+      instantiateWasm(imports, done) {
+        // Compiled already: this only allocates. The glue's own way would read and compile the file each time.
+        const instance = new wasmRuntime.Instance(wasm, imports);
+        memory = Object.values(instance.exports).find((value) => value instanceof wasmRuntime.Memory);
+        done(instance);
+        return instance.exports;
+      },
+    });
+    if (memory === undefined) {
+      throw new Error('sql-wasm.wasm exports no memory');
+    }
+    return new Instance(sqlJs, memory);
+  }
+}
+
+class Instance implements SqlJsInstance {
+  readonly raw: RawSqlite;
+  readonly memory: WasmMemory;
+  readonly #sqlJs: SqlJsModule;
+
+  constructor(sqlJs: SqlJsModule, memory: WasmMemory) {
+    this.#sqlJs = sqlJs;
+    this.raw = sqlJs;
+    this.memory = memory;
+  }
+
+  open(bytes: Uint8Array): RawDatabase {
+    const database = new this.#sqlJs.Database(
+      new RoomyBytes(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length),
+    );
+    // The file that SQLite sees lives in memory; what makes data durable is our own saving. So all
+    // that SQLite does for durability is switched off, which doubles the speed of bulk inserts.
+    database.exec(
+      `PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536`,
+    );
+    return database;
+  }
+
+  emptyFile(applicationId: number): Uint8Array {
+    const database = new this.#sqlJs.Database(null);
+    database.exec(`PRAGMA application_id = ${applicationId}`);
+    const bytes = database.export();
+    database.close();
+    return bytes;
+  }
+}
+
+async function compile(wasmPath: string | undefined): Promise<Compiled> {
+  const wasmFile = wasmPath ?? createRequire(import.meta.filename).resolve('sql.js/dist/sql-wasm.wasm');
+  const folder = path.dirname(wasmFile);
+  const gluePath = path.join(folder, 'sql-wasm.js');
+  const glue = vm.compileFunction(readFileSync(gluePath, 'utf8'), ['module', 'exports', 'require', '__dirname'], {
+    filename: gluePath,
+  }) as GlueFactory;
+  const wasm = await wasmRuntime.compile(readFileSync(wasmFile));
+  return { wasm, glue, require: createRequire(gluePath), folder };
+}

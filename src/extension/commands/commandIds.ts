@@ -1,0 +1,17 @@
+/** Every command of ours with the arguments it takes. package.json declares the same ones; a test compares. */
+export const commandIds = {
+  export: 'langfuseMetrics.export',
+  exportRange: 'langfuseMetrics.exportRange',
+  cancelExport: 'langfuseMetrics.cancelExport',
+  startBackgroundExport: 'langfuseMetrics.startBackgroundExport',
+  stopBackgroundExport: 'langfuseMetrics.stopBackgroundExport',
+  setKeys: 'langfuseMetrics.setKeys',
+  removeKeys: 'langfuseMetrics.removeKeys',
+  openDatabaseFolder: 'langfuseMetrics.openDatabaseFolder',
+  showLog: 'langfuseMetrics.showLog',
+  refreshRuns: 'langfuseMetrics.refreshRuns',
+  loadMoreRuns: 'langfuseMetrics.loadMoreRuns',
+  showRunDetails: 'langfuseMetrics.showRunDetails',
+} as const;
+
+export type CommandId = (typeof commandIds)[keyof typeof commandIds];

@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import type { Messages } from '../messages/messages.ts';
+import type { CommandId } from './commandIds.ts';
+
+/** Registers commands so that whatever one throws reaches the user as a message, and never a stack trace. */
+export class Commands implements vscode.Disposable {
+  readonly #messages: Messages;
+  readonly #registered: vscode.Disposable[] = [];
+
+  constructor(messages: Messages) {
+    this.#messages = messages;
+  }
+
+  /** What the handler returns reaches whoever executes the command from code; undefined when it failed. */
+  register(id: CommandId, handler: (argument: unknown) => unknown): void {
+    const guarded = async (argument: unknown): Promise<unknown> => {
+      try {
+        return await handler(argument);
+      } catch (error) {
+        // Not awaited: who executed the command need not wait until the user has read the message.
+        void this.#messages.show(error);
+        return undefined;
+      }
+    };
+    this.#registered.push(vscode.commands.registerCommand(id, guarded));
+  }
+
+  dispose(): void {
+    for (const registration of this.#registered) {
+      registration.dispose();
+    }
+  }
+}

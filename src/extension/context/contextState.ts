@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import type { ExportController } from '../exports/exportController.ts';
+import type { KeyStore } from '../keys/keyStore.ts';
+import type { RunHistory } from '../runs/runHistory.ts';
+import type { ContextKeyWriter } from './contextKeys.ts';
+
+/** Keeps the context keys that menus and welcome views depend on equal to the state of the window. */
+export class ContextState implements vscode.Disposable {
+  readonly #keys: KeyStore;
+  readonly #writer: ContextKeyWriter;
+  readonly #history: RunHistory;
+  readonly #subscriptions: vscode.Disposable;
+
+  constructor(writer: ContextKeyWriter, keys: KeyStore, controller: ExportController, history: RunHistory) {
+    this.#writer = writer;
+    this.#keys = keys;
+    this.#history = history;
+    this.#subscriptions = vscode.Disposable.from(
+      keys.onDidChange(() => void this.update()),
+      history.onDidRead(() => void this.#updateExported()),
+      controller.onDidChange(() => void writer.set('langfuseMetrics.exporting', controller.running !== null)),
+    );
+  }
+
+  async update(): Promise<void> {
+    await this.#writer.set('langfuseMetrics.hasKeys', (await this.#keys.read()) !== null);
+    await this.#updateExported();
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  async #updateExported(): Promise<void> {
+    await this.#writer.set('langfuseMetrics.hasExported', this.#history.lastExportAt !== null);
+  }
+}

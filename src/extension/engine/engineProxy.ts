@@ -1,0 +1,94 @@
+import type { EngineConfigInput } from '../../engine/config/config.ts';
+import type { Log } from '../../engine/ports.ts';
+import type {
+  Coverage,
+  Credentials,
+  Engine,
+  ExportProgress,
+  ExportReport,
+  ExportRequest,
+  ExportRun,
+  QueryResult,
+  ServerInfo,
+  SetupResult,
+} from '../../protocol/engine.ts';
+import type { EngineWorkerData } from './engineRpc.ts';
+import type { EngineWorker } from './engineWorker.ts';
+
+export interface EngineProxyOptions {
+  /** Absolute path of the worker's bundle. */
+  readonly scriptPath: string;
+  readonly workerData: EngineWorkerData;
+  /** Read before every call, so that each one runs with the settings and keys of its moment. */
+  readonly config: () => Promise<EngineConfigInput>;
+  readonly log: Log;
+}
+
+/**
+ * The engine as the extension sees it. It runs in a worker thread, which starts with the first call
+ * and starts anew after a crash, so that neither parsing nor SQL ever blocks the extension host.
+ * @throws EngineError of every method; `engine.crashed` when the thread died under a call
+ */
+export class EngineProxy implements Engine {
+  readonly #options: EngineProxyOptions;
+  #worker: Promise<EngineWorker> | null = null;
+
+  constructor(options: EngineProxyOptions) {
+    this.#options = options;
+  }
+
+  async setup(signal?: AbortSignal): Promise<SetupResult> {
+    return (await this.#engine()).setup(signal);
+  }
+
+  async export(
+    request: ExportRequest,
+    onProgress: (progress: ExportProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ExportReport> {
+    return (await this.#engine()).export(request, onProgress, signal);
+  }
+
+  async runs(limit: number): Promise<readonly ExportRun[]> {
+    return (await this.#engine()).runs(limit);
+  }
+
+  async coverage(): Promise<readonly Coverage[]> {
+    return (await this.#engine()).coverage();
+  }
+
+  async query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult> {
+    return (await this.#engine()).query(sql, options, signal);
+  }
+
+  async testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo> {
+    return (await this.#engine()).testCredentials(credentials, signal);
+  }
+
+  /** Ends the worker, if there is one, after it has saved. The next call starts another. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    await (await worker)?.close();
+  }
+
+  async #engine(): Promise<Engine> {
+    const config = await this.#options.config();
+    this.#worker ??= this.#start();
+    return (await this.#worker).engine(config);
+  }
+
+  async #start(): Promise<EngineWorker> {
+    // The wire library loads with the worker: nobody who never exports pays for it.
+    const { EngineWorker } = await import('./engineWorker.ts');
+    const worker = new EngineWorker(this.#options.scriptPath, this.#options.workerData, this.#options.log);
+    void worker.ended.then(() => this.#forget(worker));
+    return worker;
+  }
+
+  async #forget(ended: EngineWorker): Promise<void> {
+    if ((await this.#worker) === ended) {
+      this.#worker = null;
+    }
+  }
+}

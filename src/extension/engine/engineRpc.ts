@@ -1,0 +1,68 @@
+import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import type { EngineConfigInput } from '../../engine/config/config.ts';
+import type { Log } from '../../engine/ports.ts';
+import type {
+  Coverage,
+  Credentials,
+  ExportProgress,
+  ExportReport,
+  ExportRequest,
+  ExportRun,
+  QueryResult,
+  ServerInfo,
+  SetupResult,
+} from '../../protocol/engine.ts';
+import type { ErrorData } from '../../protocol/errors.ts';
+
+/**
+ * What the extension host and its engine worker say to each other. Every call carries the settings
+ * that it is to run with, so that a changed setting needs no order of messages and a restarted
+ * worker no memory.
+ */
+export interface EngineCall<Arguments> {
+  readonly config: EngineConfigInput;
+  readonly arguments: Arguments;
+}
+
+export interface ExportArguments {
+  readonly request: ExportRequest;
+  /** Names the call in `exportProgress`. */
+  readonly progressToken: string;
+}
+
+export interface QueryArguments {
+  readonly sql: string;
+  readonly maxRows: number;
+}
+
+export const setupRequest = new RequestType<EngineCall<null>, SetupResult, ErrorData>('engine/setup');
+export const exportRequest = new RequestType<EngineCall<ExportArguments>, ExportReport, ErrorData>('engine/export');
+export const runsRequest = new RequestType<EngineCall<{ limit: number }>, readonly ExportRun[], ErrorData>(
+  'engine/runs',
+);
+export const coverageRequest = new RequestType<EngineCall<null>, readonly Coverage[], ErrorData>('engine/coverage');
+export const queryRequest = new RequestType<EngineCall<QueryArguments>, QueryResult, ErrorData>('engine/query');
+export const testCredentialsRequest = new RequestType<EngineCall<Credentials>, ServerInfo, ErrorData>(
+  'engine/testCredentials',
+);
+/** Ends every call that is under way, saves and releases what is open. */
+export const closeRequest = new RequestType0<null, ErrorData>('engine/close');
+
+export const exportProgress = new ProgressType<ExportProgress>();
+
+export interface LogLine {
+  readonly level: keyof Log;
+  readonly message: string;
+}
+export const logNotification = new NotificationType<LogLine>('engine/log');
+
+/** The response code of the Language Server Protocol for a call that its caller cancelled. */
+export const requestCancelled = -32800;
+
+/** What the worker is born with. */
+export interface EngineWorkerData {
+  /** Absolute path of sql.js's WebAssembly file. */
+  readonly wasmPath: string;
+  /** The translations of the editor's language; null for English. */
+  readonly translations: Readonly<Record<string, string>> | null;
+}

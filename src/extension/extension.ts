@@ -1,0 +1,93 @@
+import * as l10n from '@vscode/l10n';
+import * as vscode from 'vscode';
+import { systemClock } from '../engine/ports.ts';
+import { BackgroundTimer } from './background/backgroundTimer.ts';
+import { commandIds } from './commands/commandIds.ts';
+import { Commands } from './commands/commands.ts';
+import { ContextKeyWriter } from './context/contextKeys.ts';
+import { ContextState } from './context/contextState.ts';
+import { EngineProxy } from './engine/engineProxy.ts';
+import { ExportController } from './exports/exportController.ts';
+import { ExportPresenter } from './exports/exportPresenter.ts';
+import { ExportRangeCommand } from './exports/exportRangeCommand.ts';
+import { Format } from './format/format.ts';
+import { KeyStore } from './keys/keyStore.ts';
+import { RemoveKeys } from './keys/removeKeys.ts';
+import { SetKeys } from './keys/setKeys.ts';
+import { Messages } from './messages/messages.ts';
+import { DatabaseWatcher } from './runs/databaseWatcher.ts';
+import { RunDetailsDocument } from './runs/runDetailsDocument.ts';
+import { RunHistory } from './runs/runHistory.ts';
+import { RunRefresh } from './runs/runRefresh.ts';
+import { RunsTree } from './runs/runsTree.ts';
+import { readEngineSettings } from './settings/settings.ts';
+import { StatusBar } from './status/statusBar.ts';
+import { ExportFolder } from './workspace/exportFolder.ts';
+import { openDatabaseFolder } from './workspace/openDatabaseFolder.ts';
+
+let engine: EngineProxy | null = null;
+
+/** Composes the extension; does no work of its own and starts no thread. */
+export function activate(context: vscode.ExtensionContext): void {
+  const translations = vscode.l10n.bundle ?? null;
+  if (translations !== null) {
+    l10n.config({ contents: translations });
+  }
+  const clock = systemClock;
+  const format = new Format(vscode.env.language);
+  const log = vscode.window.createOutputChannel('Langfuse Metrics', { log: true });
+  const memory = context.workspaceState;
+  const messages = new Messages(log);
+  const contextKeys = new ContextKeyWriter();
+  const folder = new ExportFolder();
+  const keys = new KeyStore(context.secrets, folder);
+  engine = new EngineProxy({
+    scriptPath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'worker.js').fsPath,
+    workerData: {
+      wasmPath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'sql-wasm.wasm').fsPath,
+      translations,
+    },
+    config: async () => ({ ...readEngineSettings(await folder.require()), langfuse: await keys.read() }),
+    log,
+  });
+  const controller = new ExportController(engine, clock);
+  const presenter = new ExportPresenter(controller, format);
+  const history = new RunHistory(engine, folder, memory);
+  const details = new RunDetailsDocument(history, format);
+  const tree = new RunsTree({ history, controller, format, clock, log });
+  const watcher = new DatabaseWatcher(folder);
+  const background = new BackgroundTimer({ controller, folder, keys, memory, messages, contextKeys, clock });
+  const status = new StatusBar({ controller, background, keys, folder, history, format, clock });
+  const refresh = new RunRefresh({ history, controller, watcher, folder, messages });
+  const contextState = new ContextState(contextKeys, keys, controller, history);
+  const commands = new Commands(messages);
+  context.subscriptions.push(log, folder, keys, controller, history, details, tree);
+  context.subscriptions.push(watcher, background, status, refresh, contextState, commands);
+
+  const exportRange = new ExportRangeCommand(presenter, clock);
+  const setKeys = new SetKeys(engine, keys, folder);
+  const removeKeys = new RemoveKeys(keys, controller);
+  commands.register(commandIds.export, () => presenter.run(null));
+  commands.register(commandIds.exportRange, () => exportRange.run());
+  commands.register(commandIds.cancelExport, () => controller.cancel());
+  commands.register(commandIds.startBackgroundExport, () => background.setEnabled(true));
+  commands.register(commandIds.stopBackgroundExport, () => background.setEnabled(false));
+  commands.register(commandIds.setKeys, (given) => setKeys.run(given));
+  commands.register(commandIds.removeKeys, () => removeKeys.run());
+  commands.register(commandIds.openDatabaseFolder, () => openDatabaseFolder(folder));
+  commands.register(commandIds.showLog, () => log.show());
+  commands.register(commandIds.refreshRuns, () => history.refresh());
+  commands.register(commandIds.loadMoreRuns, () => history.loadMore());
+  commands.register(commandIds.showRunDetails, (run) => details.show(run));
+
+  // Not awaited: the editor counts our activation as finished without them.
+  Promise.all([contextState.update(), watcher.watch(), background.arrange(), status.render()]).catch((error: unknown) =>
+    messages.record(error),
+  );
+}
+
+/** VS Code waits for it a few seconds: an export under way is cancelled and saved. */
+export async function deactivate(): Promise<void> {
+  await engine?.close();
+  engine = null;
+}

@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import type { EngineConfigInput } from '../../engine/config/config.ts';
+import { settingsSection, type SettingName, type Settings } from './settingNames.ts';
+
+/** The value in force for this folder: of the folder, the workspace or the user, else the default. */
+export function readSetting<N extends SettingName>(folder: vscode.WorkspaceFolder, name: N): Settings[N] {
+  const value = vscode.workspace.getConfiguration(settingsSection, folder.uri).get<Settings[N]>(name);
+  // VS Code hands out lists as proxies, which cannot be sent to a worker thread. Whether the value has
+  // the right type is for the engine to judge: it names the setting when not.
+  return structuredCloneOfProxy(value) as Settings[N];
+}
+
+/** What the settings say to the engine, keys apart. */
+export function readEngineSettings(folder: vscode.WorkspaceFolder): Omit<EngineConfigInput, 'langfuse'> {
+  const read = <N extends SettingName>(name: N): Settings[N] => readSetting(folder, name);
+  return {
+    workspace: folder.uri.fsPath,
+    database: { path: read('database.path'), commitToGit: read('database.commitToGit') },
+    export: {
+      pageSize: read('export.pageSize'),
+      intervalMinutes: read('export.intervalMinutes'),
+      lookbackHours: read('export.lookbackHours'),
+      overlapHours: read('export.overlapHours'),
+      capturedTextLength: read('export.capturedTextLength'),
+      plan: read('export.plan'),
+    },
+    outcome: {
+      successScores: read('outcome.successScores'),
+      successCategories: read('outcome.successCategories'),
+      qualityScores: read('outcome.qualityScores'),
+      feedbackScores: read('outcome.feedbackScores'),
+    },
+  };
+}
+
+function structuredCloneOfProxy(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

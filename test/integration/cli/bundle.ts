@@ -1,0 +1,38 @@
+import { build } from 'esbuild';
+import { rmSync } from 'node:fs';
+import { copyFile, mkdtemp } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..', '..', '..');
+
+/** The CLI as it is shipped: one file, with SQLite beside it. Starts ten times faster than its sources do. */
+async function bundleCli(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'langfuse-metrics-bundle-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const require = createRequire(import.meta.url);
+  for (const file of ['sql-wasm.wasm', 'sql-wasm.js']) {
+    await copyFile(require.resolve(`sql.js/dist/${file}`), path.join(folder, file));
+  }
+  const cli = path.join(folder, 'cli.js');
+  await build({
+    entryPoints: [path.join(root, 'src', 'cli', 'main.ts')],
+    outfile: cli,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    logOverride: { 'empty-import-meta': 'silent' },
+  });
+  return cli;
+}
+
+let bundle: Promise<string> | null = null;
+
+/** Path of the bundle, built at the first call. */
+export function cliBundle(): Promise<string> {
+  bundle ??= bundleCli();
+  return bundle;
+}

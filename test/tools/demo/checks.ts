@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import type { Workbench } from '../editor/workbench.ts';
+import { say } from '../shell.ts';
+import type { CompletedRun } from './firstExport.ts';
+import { countObservations, type StandIn } from './standIn.ts';
+
+/** Looks at the demo as a visitor would; says what holds and what does not. True when all holds. */
+export async function checkDemo(workbench: Workbench, run: CompletedRun, standIn: StandIn): Promise<boolean> {
+  const checks: readonly (readonly [string, () => Promise<string> | string])[] = [
+    ['a message says what was exported', () => endMessage(workbench)],
+    ['the Exports view shows the completed run', () => treeOfRuns(workbench)],
+    ['the status bar says when', () => statusBar(workbench)],
+    ['the log tells about the export', () => log(workbench)],
+    ['the database holds what the server counts', () => database(run, standIn)],
+  ];
+  let holds = true;
+  for (const [name, check] of checks) {
+    try {
+      say(`ok    ${name}: ${await check()}`);
+    } catch (error) {
+      holds = false;
+      say(`FAIL  ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      say(`      ${await workbench.screenshot(`demo-failed-${name}`)}`);
+    }
+  }
+  console.log(holds ? 'The demo works.' : 'The demo is broken; see above.');
+  return holds;
+}
+
+async function endMessage(workbench: Workbench): Promise<string> {
+  const message = workbench.notification(/^Exported /);
+  await message.waitFor({ timeout: 20_000 });
+  await workbench.screenshot('demo-1-exported');
+  return (await message.locator('.notification-list-item-message').innerText()).trim();
+}
+
+async function treeOfRuns(workbench: Workbench): Promise<string> {
+  await workbench.activity('Langfuse Metrics').click();
+  const row = workbench.treeRows('Exports').first();
+  await row.waitFor({ timeout: 20_000 });
+  const text = (await row.getAttribute('aria-label')) ?? '';
+  assert.match(text, /completed/i);
+  await row.click();
+  await workbench.screenshot('demo-2-exports-view');
+  return text;
+}
+
+async function statusBar(workbench: Workbench): Promise<string> {
+  const item = workbench.statusBarItem(/^\s*Exported /);
+  await item.waitFor({ timeout: 20_000 });
+  await item.hover();
+  await workbench.page.locator('.monaco-hover').filter({ hasText: 'Last export' }).waitFor({ timeout: 10_000 });
+  await workbench.screenshot('demo-3-status-bar');
+  return (await item.innerText()).trim();
+}
+
+async function log(workbench: Workbench): Promise<string> {
+  await workbench.runCommand('Langfuse Metrics: Show log');
+  const line = workbench.page
+    .locator('.part.panel .view-line')
+    .filter({ hasText: /\[info\]/ })
+    .first();
+  await line.waitFor({ timeout: 20_000 });
+  await workbench.screenshot('demo-4-log');
+  return (await line.innerText()).trim();
+}
+
+/** The server counts by its metrics endpoint, which the export does not read rows from. */
+async function database(run: CompletedRun, standIn: StandIn): Promise<string> {
+  const connection = new DatabaseSync(run.database, { readOnly: true });
+  try {
+    const count = (table: string): number =>
+      (connection.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n;
+    const stored = count('llm_generations') + count('llm_spans') + count('llm_events');
+    const served = await countObservations(standIn, run.start, run.end);
+    assert.equal(stored, served, `${stored} observations in the database, ${served} on the server`);
+    for (const table of ['llm_traces', 'llm_scores', 'prompt_variants', 'prompt_executions', 'agent_task_results']) {
+      assert.ok(count(table) > 0, `${table} is empty`);
+    }
+    return `${stored} observations from ${run.start} to ${run.end}`;
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { startLangfuseServer, type LangfuseServer } from '../langfuse-server/server.ts';
+import type { Locator } from 'playwright-core';
+import type { Workbench } from '../tools/editor/workbench.ts';
+import { openWorkbench } from './harness.ts';
+
+describe('the way from a fresh window to a database', () => {
+  let server: LangfuseServer;
+  let workbench: Workbench;
+
+  /** Toasts do not appear in an editor that tests drive; the list of notifications does. */
+  const notification = (text: string | RegExp): Locator =>
+    workbench.page.locator('.notifications-center .notification-list-item').filter({ hasText: text });
+
+  before(async () => {
+    server = await startLangfuseServer({ end: Date.now(), days: 30, observations: 30_000, latencyMs: 300 });
+    workbench = await openWorkbench();
+  });
+  after(async () => {
+    await workbench.close();
+    await server.close();
+  });
+
+  it('begins with a welcome view that leads to the keys', async () => {
+    await workbench.activity('Langfuse Metrics').click();
+    await workbench.page.getByRole('button', { name: 'Set Langfuse keys' }).waitFor();
+    await workbench.statusBarItem('Connect Langfuse').waitFor();
+    await workbench.screenshot('extension-welcome');
+  });
+
+  it('shows in place what is wrong with keys, and stores them when they are right', async () => {
+    const { page, quickInputBox } = workbench;
+    await page.getByRole('button', { name: 'Set Langfuse keys' }).click();
+    await workbench.quickPick('Self-hosted').waitFor();
+    await workbench.screenshot('extension-keys-region');
+    await workbench.quickPick('Self-hosted').click();
+    await quickInputBox.fill(server.url);
+    await page.keyboard.press('Enter');
+    await workbench.quickInput.getByText('Public key').waitFor();
+    await quickInputBox.fill(server.publicKey);
+    await page.keyboard.press('Enter');
+    await workbench.quickInput.getByText('Secret key').waitFor();
+    await quickInputBox.fill('sk-lf-wrong');
+    await page.keyboard.press('Enter');
+    await workbench.quickInput.getByText('does not accept the Langfuse keys').waitFor();
+    await workbench.screenshot('extension-keys-refused');
+    await quickInputBox.fill(server.secretKey);
+    await page.keyboard.press('Enter');
+    await workbench.statusBarItem('Not exported yet').waitFor();
+    await workbench.runCommand('Notifications: Show Notifications');
+    await notification('Connected to project').waitFor();
+    await workbench.screenshot('extension-connected');
+  });
+
+  it('exports a time range, with progress', async () => {
+    await workbench.runCommand('Langfuse Metrics: Export a time range…');
+    await workbench.quickPick('Last 30 days').waitFor();
+    await workbench.page.waitForTimeout(500);
+    await workbench.screenshot('extension-range');
+    await workbench.quickPick('Last 30 days').click();
+    await workbench.statusBarItem(/Exporting/).waitFor();
+    await workbench.runCommand('Notifications: Show Notifications');
+    await notification(/Langfuse export: Observations · [\d,]+ rows/).waitFor();
+    await workbench.screenshot('extension-progress');
+    await notification(/^Exported .* traces/).waitFor({ timeout: 60_000 });
+    await workbench.statusBarItem(/Exported \d\d:\d\d/).waitFor();
+    await workbench.screenshot('extension-exported');
+    assert.equal(await workbench.treeRows('Exports').count(), 1);
+  });
+
+  it('shows what a run brought, in the tree and in the status bar', async () => {
+    await workbench.treeRows('Exports').first().click();
+    await workbench.treeRows('Exports').filter({ hasText: 'Generations' }).waitFor();
+    await workbench.statusBarItem(/Exported/).hover();
+    await workbench.page.getByText('Last export:').waitFor();
+    await workbench.screenshot('extension-run');
+  });
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import type { BackgroundState } from '../../../src/engine/export/background.ts';
+import { statusView, type StatusInput, type StatusView } from '../../../src/extension/status/statusText.ts';
+import { noCounts, now, plain, someProgress, utcFormat } from './builders.ts';
+
+const minute = 60_000;
+const waiting: BackgroundState = { kind: 'waiting', nextAt: now + 29 * minute, lastRun: null, failures: 0 };
+const error = { code: 'langfuse.unreachable', message: 'cloud.langfuse.com cannot be reached.', hint: null } as const;
+const failed: BackgroundState = {
+  ...waiting,
+  failures: 1,
+  lastRun: { outcome: 'failed', endedAt: now - minute, error, first: true },
+};
+
+function view(fields: Partial<StatusInput> = {}): StatusView {
+  const input: StatusInput = {
+    hasKeys: true,
+    project: 'support-bot',
+    running: null,
+    background: waiting,
+    lastExportAt: now - 5 * minute,
+    now,
+    ...fields,
+  };
+  return statusView(input, utcFormat);
+}
+
+const running = (progress: ReturnType<typeof someProgress> | null): StatusInput['running'] => ({
+  request: { trigger: 'timer', range: null },
+  since: now,
+  progress,
+});
+
+describe('the status bar', () => {
+  it('leads to the keys while there are none', () => {
+    const { text, command } = view({ hasKeys: false, project: null });
+    assert.deepEqual([text, command], ['Connect Langfuse', 'langfuseMetrics.setKeys']);
+  });
+
+  it('says when the last export was, with UTC and the next one in the tooltip', () => {
+    const { text, tooltip } = view();
+    assert.equal(text, 'Exported 14:27');
+    assert.deepEqual(tooltip.map(plain), [
+      'Langfuse project: support-bot',
+      'Last export: 14:27, 5 min ago (2026-11-23T14:27:00.000Z)',
+      'Next export: 15:01, in 29 min (2026-11-23T15:01:00.000Z)',
+    ]);
+  });
+
+  it('says so when there is no export yet', () => {
+    assert.equal(view({ lastExportAt: null }).text, 'Not exported yet');
+  });
+
+  it('counts rows while it exports, and offers to cancel', () => {
+    const { text, icon, links } = view({ running: running(someProgress()) });
+    assert.deepEqual([icon, text], ['sync~spin', 'Exporting, 12,400 rows']);
+    assert.equal(links[0]?.command, 'langfuseMetrics.cancelExport');
+    assert.equal(view({ running: running(null) }).text, 'Exporting');
+    assert.equal(view({ running: running(someProgress({ counts: noCounts })) }).text, 'Exporting');
+  });
+
+  it('says that it waits, and how long', () => {
+    const progress = someProgress({ waiting: { reason: 'quota', seconds: 41, detail: '' } });
+    assert.equal(plain(view({ running: running(progress) }).text), 'Export waiting 41 s');
+  });
+
+  it('shows a failure without alarm, until an export has succeeded', () => {
+    const { text, urgent, tooltip } = view({ background: failed });
+    assert.deepEqual([text, urgent], ['Export failed', false]);
+    assert.ok(tooltip.includes('Last failure: cloud.langfuse.com cannot be reached.'));
+    assert.equal(view({ background: failed, lastExportAt: now }).text, 'Exported 14:32');
+  });
+
+  it('alarms only when a person must act', () => {
+    const { text, urgent, command, links } = view({ background: { kind: 'paused', error } });
+    assert.deepEqual([text, urgent, command], ['Langfuse keys refused', true, 'langfuseMetrics.setKeys']);
+    assert.equal(links[0]?.command, 'langfuseMetrics.setKeys');
+  });
+
+  it('tells that the background export is off, and offers to start it', () => {
+    const { icon, tooltip, links } = view({ background: { kind: 'stopped', lastRun: null } });
+    assert.equal(icon, 'debug-pause');
+    assert.ok(tooltip.some((line) => line.includes('the background export is off')));
+    assert.ok(links.some(({ command }) => command === 'langfuseMetrics.startBackgroundExport'));
+  });
+});
