@@ -17,6 +17,7 @@ import { allCoverage } from './export/checkpoints.ts';
 import { Exporter } from './export/exporter.ts';
 import { listRuns } from './export/runs.ts';
 import { connectLangfuse } from './langfuse/connect.ts';
+import { QuotaRegistry } from './langfuse/quota.ts';
 import type { LangfuseSource } from './langfuse/records.ts';
 import type { Clock, Fetch, Log } from './ports.ts';
 import { openSqliteStore } from './store/sqlite/sqliteStore.ts';
@@ -42,10 +43,12 @@ class LocalEngine implements Engine {
   readonly #options: EngineOptions;
   readonly #store: MetricsStore;
   readonly #exporter: Exporter;
+  readonly #quotas: QuotaRegistry;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     const { config, clock, log, purpose } = options;
+    this.#quotas = new QuotaRegistry(clock);
     this.#store = openSqliteStore({
       path: databasePath(config),
       commitToGit: config.database.commitToGit,
@@ -116,6 +119,6 @@ class LocalEngine implements Engine {
   ): Promise<LangfuseSource> {
     const { config, clock, fetch, log } = this.#options;
     const { plan, pageSize } = config.export;
-    return connectLangfuse({ credentials, plan, pageSize, clock, fetch, log, onWait }, signal);
+    return connectLangfuse({ credentials, plan, pageSize, clock, fetch, log, onWait, quotas: this.#quotas }, signal);
   }
 }

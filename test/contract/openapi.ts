@@ -28,8 +28,12 @@ export class OpenApi {
       .split('\n')
       .map((line) => line.replace(/ \(.*$/, '')),
   );
-  readonly #ajv = formats.default(new Ajv2019({ strict: false, allErrors: true }));
+  readonly #ajv = new Ajv2019({ strict: false, allErrors: true });
   readonly #validators = new Map<string, ValidateFunction>();
+
+  constructor() {
+    formats(this.#ajv);
+  }
 
   /** What is wrong with the answer; empty when it fits. */
   problems(method: string, path: string, status: number, body: unknown): string[] {
@@ -55,7 +59,7 @@ export class OpenApi {
     const response = this.#document.paths[path]?.[method.toLowerCase()]?.responses[String(status)];
     if (response === undefined) return null;
     const schema = Object.values(response.content ?? {})[0]?.schema ?? {};
-    const validate = this.#ajv.compile(this.#convert(schema, false) as object);
+    const validate = this.#ajv.compile(this.#convert(schema, false));
     this.#validators.set(key, validate);
     return validate;
   }
@@ -64,30 +68,28 @@ export class OpenApi {
    * OpenAPI 3.0 to JSON schema: references inlined, `nullable` spelled out, keys that it does not name
    * refused. Not so the parts and alternatives of a schema: each names only some of the keys.
    */
-  #convert(schema: unknown, isPart: boolean): unknown {
-    if (Array.isArray(schema)) return schema.map((item) => this.#convert(item, isPart));
-    if (typeof schema !== 'object' || schema === null) return schema;
+  #convert(schema: unknown, isPart: boolean): Schema {
     const given = schema as Schema;
-    if (typeof given.$ref === 'string')
+    if (typeof given.$ref === 'string') {
       return this.#convert(this.#document.components.schemas[given.$ref.split('/').pop()!], isPart);
-    const { nullable, properties, allOf, oneOf, example: _example, ...rest } = given;
-    const converted: Record<string, unknown> = Object.fromEntries(
-      Object.entries(rest).map(([key, value]) => [
-        key,
-        key === 'enum' || key === 'required' ? value : this.#convert(value, false),
-      ]),
-    );
-    if (properties !== undefined) {
-      converted.properties = Object.fromEntries(
-        Object.entries(properties as Schema).map(([key, value]) => [key, this.#convert(value, false)]),
-      );
     }
-    if (allOf !== undefined) converted.allOf = (allOf as unknown[]).map((part) => this.#convert(part, true));
-    if (oneOf !== undefined) converted.oneOf = (oneOf as unknown[]).map((part) => this.#convert(part, true));
-    const closed =
-      (properties !== undefined || allOf !== undefined) && !isPart && rest.additionalProperties === undefined;
-    if (closed) converted.unevaluatedProperties = false;
-    return nullable === true ? { anyOf: [converted, { type: 'null' }] } : converted;
+    const converted: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(given)) {
+      if (key === 'allOf' || key === 'oneOf')
+        converted[key] = (value as unknown[]).map((part) => this.#convert(part, true));
+      else if (key === 'items') converted.items = this.#convert(value, false);
+      else if (key === 'additionalProperties')
+        converted.additionalProperties = typeof value === 'object' ? this.#convert(value, false) : value;
+      else if (key === 'properties') converted.properties = this.#convertAll(value as Schema);
+      else if (key === 'type' || key === 'enum' || key === 'required' || key === 'format') converted[key] = value;
+    }
+    const named = given.properties !== undefined || given.allOf !== undefined;
+    if (named && !isPart && given.additionalProperties === undefined) converted.unevaluatedProperties = false;
+    return given.nullable === true ? { anyOf: [converted, { type: 'null' }] } : converted;
+  }
+
+  #convertAll(properties: Schema): Schema {
+    return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, this.#convert(value, false)]));
   }
 }
 

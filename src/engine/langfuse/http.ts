@@ -1,12 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import type { z } from 'zod';
 import type { Credentials, ExportWaiting } from '../../protocol/engine.ts';
-import type { EngineError } from '../errors.ts';
 import type { Clock, Fetch, Log } from '../ports.ts';
-import { backoffMilliseconds, retryAfterMilliseconds } from './backoff.ts';
-import { exchange, TimedOut, type RawReply, type Timeouts } from './exchange.ts';
-import { malformed, messageOf, networkProblem, refusal, unavailable, type Reply } from './failures.ts';
-import { isObject } from './fields.ts';
+import { backoffMilliseconds } from './backoff.ts';
+import { exchange, type RawReply, type Timeouts } from './exchange.ts';
+import { malformed, refusal, unavailable, type Reply } from './failures.ts';
+import { judgeFailure, judgeReply, type Fault, type Outcome, type Throttled } from './outcome.ts';
 import type { PageSize } from './pageSize.ts';
 import type { Budget } from './quota.ts';
 
@@ -33,26 +32,6 @@ export interface HttpRequest {
   /** False: a used-up quota is answered with status 429 instead of being waited for. */
   readonly patient?: boolean;
   readonly signal: AbortSignal | undefined;
-}
-
-type Outcome = { readonly kind: 'reply' | 'tooLarge'; readonly reply: Reply } | Throttled | Fault;
-
-interface Throttled {
-  readonly kind: 'throttled';
-  readonly retryAfterMs: number | null;
-  readonly limit: number | null;
-}
-
-/** What may be over with the next attempt. */
-interface Fault {
-  readonly kind: 'fault';
-  readonly detail: string;
-  readonly retryAfterMs: number | null;
-  /** The server itself says that the query was too much for it. */
-  readonly heavy: boolean;
-  readonly final: boolean;
-  /** What to throw when it was the last attempt. */
-  readonly error: (attempts: number) => EngineError;
 }
 
 /** The answer for requests that do not wait for their quota. */
@@ -114,10 +93,11 @@ export class LangfuseHttp {
           }
           break;
         case 'throttled':
+          refusals += 1;
           if (request.patient === false) {
+            request.budget?.refused(outcome.retryAfterMs ?? 0, outcome.limit);
             return quotaSpent;
           }
-          refusals += 1;
           await this.#waitForQuota(request, outcome, refusals);
           break;
         case 'fault':
@@ -229,96 +209,23 @@ export class LangfuseHttp {
     const { fetch, log, timeouts, clock } = this.#options;
     const query = new URLSearchParams(request.query()).toString();
     const started = clock.now();
+    const url = `${this.#baseUrl}${request.path}${query === '' ? '' : `?${query}`}`;
+    const where = { host: this.host, path: request.path };
     this.#requests += 1;
+    let raw: RawReply;
     try {
-      const url = `${this.#baseUrl}${request.path}${query === '' ? '' : `?${query}`}`;
-      const raw = await exchange(fetch, url, this.#headers, timeouts, request.signal);
-      const took = `${String(clock.now() - started)} ms, ${String(raw.text.length)} characters`;
-      log.debug(`GET ${request.path}: HTTP ${String(raw.status)}, ${took}`);
-      return this.#judge(raw, request);
+      raw = await exchange(fetch, url, this.#headers, timeouts, request.signal);
     } catch (error) {
       request.signal?.throwIfAborted();
-      return this.#connectionFault(error, request.path);
+      return judgeFailure(error, where);
     }
+    const now = clock.now();
+    const took = `${String(now - started)} ms, ${String(raw.text.length)} characters`;
+    log.debug(`GET ${request.path}: HTTP ${String(raw.status)}, ${took}`);
+    return judgeReply(raw, { ...where, now, redact: (text) => this.#redact(text) });
   }
 
-  #judge(raw: RawReply, request: HttpRequest): Outcome {
-    const { status } = raw;
-    if (status === 429) {
-      return this.#throttled(raw);
-    }
-    if (status === 408 || (status >= 500 && status !== 501)) {
-      return this.#serverFault(raw, request.path, `HTTP ${String(status)}`);
-    }
-    const json = parseJson(status < 300 ? raw.text : this.#withoutSecrets(raw.text));
-    if (status === 200 && json === undefined && !isPage(raw)) {
-      // Cut off on its way: the next attempt usually arrives whole.
-      const detail = l10n.t('incomplete answer');
-      const error = (): EngineError => malformed(this.host, request.path, detail);
-      return { kind: 'fault', detail, retryAfterMs: null, heavy: false, final: false, error };
-    }
-    const reply: Reply = { status, json, location: raw.headers.get('location') };
-    if (request.pageSize !== undefined && isTooLarge(reply)) {
-      return { kind: 'tooLarge', reply };
-    }
-    if (status === 422 && !isTooLarge(reply)) {
-      return this.#serverFault(raw, request.path, `HTTP 422: ${messageOf(json) ?? ''}`);
-    }
-    return { kind: 'reply', reply };
-  }
-
-  #throttled(raw: RawReply): Throttled {
-    const body = parseJson(raw.text) as { details?: { retryAfterSeconds?: unknown; limit?: unknown } } | undefined;
-    const inBody = Number(body?.details?.retryAfterSeconds ?? NaN);
-    const limit = Number(raw.headers.get('x-ratelimit-limit') ?? body?.details?.limit ?? NaN);
-    const fromHeader = retryAfterMilliseconds(raw.headers.get('retry-after'), this.#options.clock.now());
-    return {
-      kind: 'throttled',
-      retryAfterMs: fromHeader ?? (Number.isFinite(inBody) ? inBody * 1000 : null),
-      limit: Number.isFinite(limit) ? limit : null,
-    };
-  }
-
-  #serverFault(raw: RawReply, path: string, detail: string): Fault {
-    const retryAfterMs = retryAfterMilliseconds(raw.headers.get('retry-after'), this.#options.clock.now());
-    const error = (attempts: number): EngineError => unavailable(this.host, path, detail, attempts);
-    return { kind: 'fault', detail, retryAfterMs, heavy: raw.status === 422, final: false, error };
-  }
-
-  #connectionFault(error: unknown, path: string): Fault {
-    const common = { kind: 'fault', retryAfterMs: null, heavy: false } as const;
-    if (error instanceof TimedOut) {
-      const detail = l10n.t('no answer in time');
-      const failed = (attempts: number): EngineError => unavailable(this.host, path, detail, attempts);
-      return { ...common, detail, final: false, error: failed };
-    }
-    const problem = networkProblem(error, this.host);
-    return { ...common, detail: problem.detail, final: problem.final, error: () => problem.error };
-  }
-
-  /** Error pages of proxies may quote the request that they are about. */
-  #withoutSecrets(text: string): string {
+  #redact(text: string): string {
     return this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
   }
-}
-
-/**
- * An answer over the limit. Langfuse says 422 for it and also for a query that ran out of time or memory,
- * which a busy moment may cause as well as the page's size.
- */
-function isTooLarge({ status, json }: Reply): boolean {
-  return status === 413 || (status === 422 && isObject(json) && json.error === 'PayloadTooLargeError');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** HTML where JSON was asked for: a sign-in page or another product, not a fault on the way. */
-function isPage(raw: RawReply): boolean {
-  return raw.headers.get('content-type')?.includes('text/html') === true;
 }

@@ -86,6 +86,20 @@ describe('counting observations on the server', () => {
     });
   }
 
+  it('does not ask again before a refusal is over', async () => {
+    const source = await open((_, response) => tooManyRequests(response, 3600, 100));
+    const window = { from: at('2026-11-21T00:00:00Z'), to: at('2026-11-22T00:00:00Z') };
+    for (const [minutes, asked] of [
+      [0, 1],
+      [59, 1],
+      [2, 2],
+    ] as const) {
+      connection.clock.advance(minutes * 60_000);
+      assert.equal(await source.countObservations(window, 'day'), null);
+      assert.equal(queries().length, asked);
+    }
+  });
+
   it('gives no counts when its own budget for the day is spent', async () => {
     const source = await open((_, response) => json(response, { data: [] }));
     const window = { from: at('2026-11-21T00:00:00Z'), to: at('2026-11-22T00:00:00Z') };
