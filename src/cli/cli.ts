@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { DatabaseBackend } from '../engine/config/backends.ts';
 import type { Variables } from '../engine/config/environment.ts';
 import type { Clock, Fetch } from '../engine/ports.ts';
 import type { Diagnostics } from './diagnostics.ts';
@@ -32,7 +33,7 @@ export interface GlobalOptions {
   readonly verbose?: true;
   readonly workspace?: string;
   readonly db?: string;
-  readonly backend: 'sqlite';
+  readonly backend?: DatabaseBackend;
 }
 
 /** One JSON document, the whole of what `--json` leaves on stdout. */

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { databaseBackends } from '../engine/config/backends.ts';
 import { printJson, type Cli } from './cli.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addQueryCommand } from './commands/query.ts';
@@ -29,9 +30,7 @@ function createProgram(cli: Cli, version: string): Command {
     .option('--json', l10n.t('print one JSON document on stdout and nothing else there'))
     .option('--workspace <folder>', l10n.t('the folder that holds .langfuse/ and .env (default: the current one)'))
     .option('--db <file>', l10n.t('the database (default: .langfuse/llm_metrics.db in the workspace)'))
-    .addOption(
-      new Option('--backend <name>', l10n.t('where metrics are stored')).argParser(parseBackend).default('sqlite'),
-    )
+    .addOption(new Option('--backend <name>', l10n.t('where metrics are stored')).choices(databaseBackends))
     .option('--verbose', l10n.t('log details to stderr'))
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError(l10n.t('--help lists what is possible.'))
@@ -62,13 +61,6 @@ function reportUsage(cli: Cli, error: CommanderError, json: boolean): ExitCode {
 
 function withoutPrefix(message: string): string {
   return message.replace(/^error: /, '');
-}
-
-function parseBackend(name: string): 'sqlite' {
-  if (name !== 'sqlite') {
-    throw new InvalidArgumentError(l10n.t('This version stores metrics in SQLite only: sqlite.'));
-  }
-  return name;
 }
 
 function exitCodeHelp(): string {

@@ -60,7 +60,11 @@ async function loadConfig(cli: Cli, flags: GlobalOptions, needsKeys: boolean): P
   const { parseConfig } = await import('../engine/config/config.ts');
   const workspace = path.resolve(cli.workingDirectory, flags.workspace ?? '');
   await requireFolder(workspace);
-  const { input, nameOf, missingKeys } = readEnvironment(cli.environment, await readEnvironmentFile(workspace));
+  const { input, nameOf, missingKeys } = readEnvironment(
+    cli.environment,
+    await readEnvironmentFile(workspace),
+    flags.backend,
+  );
   if (needsKeys && missingKeys.length > 0) {
     throw new EngineError('config.missingKeys', l10n.t('Not set: {0}.', missingKeys.join(', ')), {
       hint: l10n.t(

@@ -11,7 +11,7 @@ import type {
   ServerInfo,
   SetupResult,
 } from '../protocol/engine.ts';
-import { databasePath, type EngineConfig } from './config/config.ts';
+import type { EngineConfig } from './config/config.ts';
 import { EngineError } from './errors.ts';
 import { allCoverage } from './export/checkpoints.ts';
 import { Exporter } from './export/exporter.ts';
@@ -20,7 +20,7 @@ import { connectLangfuse } from './langfuse/connect.ts';
 import { QuotaRegistry } from './langfuse/quota.ts';
 import type { LangfuseSource } from './langfuse/records.ts';
 import type { Clock, Fetch, Log } from './ports.ts';
-import { openSqliteStore } from './store/sqlite/sqliteStore.ts';
+import { openStore } from './store/openStore.ts';
 import type { MetricsStore } from './store/store.ts';
 
 export interface EngineOptions {
@@ -49,9 +49,8 @@ class LocalEngine implements Engine {
     this.#options = options;
     const { config, clock, log, purpose } = options;
     this.#quotas = new QuotaRegistry(clock);
-    this.#store = openSqliteStore({
-      path: databasePath(config),
-      commitToGit: config.database.commitToGit,
+    this.#store = openStore({
+      config,
       clock,
       log,
       purpose,

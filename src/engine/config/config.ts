@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
+import { databaseBackends, sslModes } from './backends.ts';
 
 /** Bounds and defaults of every setting, in one place; package.json and the CLI repeat none of them by hand (a test compares). */
 export const settings = {
@@ -49,6 +50,28 @@ const text = (): z.ZodString =>
     .trim()
     .min(1, { error: () => l10n.t('must not be empty') });
 
+/** A PostgreSQL server: one connection string, or its parts. */
+const postgresSchema = z.object({
+  /** postgres://user:password@host:port/database, with libpq's parameters; the parts then do not count. */
+  connectionString: z
+    .string()
+    .trim()
+    .refine((value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value), {
+      error: () => l10n.t('must be an address such as postgres://user:password@host:5432/database'),
+    })
+    .optional(),
+  host: text().default('localhost'),
+  port: z.number().int().min(1).max(65_535).default(5432),
+  database: text().default('llm_metrics'),
+  /** Absent: the name of the system's user. */
+  user: text().optional(),
+  password: z.string().optional(),
+  /** As libpq's sslmode. Absent: disable for this machine, require for any other. */
+  ssl: z.enum(sslModes).optional(),
+  /** File with the certificate of the authority that signed the server's. */
+  ca: text().optional(),
+});
+
 export const engineConfigSchema = z.object({
   /** Absolute path of the folder that .langfuse/ lives in. */
   workspace: z.string().refine((folder) => path.isAbsolute(folder), {
@@ -56,10 +79,12 @@ export const engineConfigSchema = z.object({
   }),
   database: z
     .object({
-      /** Relative to the workspace, or absolute. */
+      backend: z.enum(databaseBackends).default('sqlite'),
+      /** Of the SQLite file: relative to the workspace, or absolute. */
       path: text().default('.langfuse/llm_metrics.db'),
       /** True leaves the metrics file out of .langfuse/.gitignore. */
       commitToGit: z.boolean().default(false),
+      postgres: postgresSchema.prefault({}),
     })
     .prefault({}),
   langfuse: z.object({ baseUrl, publicKey: text(), secretKey: text() }).nullable().default(null),

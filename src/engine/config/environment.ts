@@ -3,6 +3,7 @@ import { parse } from 'dotenv';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EngineError } from '../errors.ts';
+import type { DatabaseBackend } from './backends.ts';
 import { cloudRegions } from './cloudRegions.ts';
 import type { EngineConfigInput } from './config.ts';
 
@@ -24,6 +25,15 @@ const variables = {
   'langfuse.secretKey': ['LANGFUSE_SECRET_KEY'],
   // All names in use by Langfuse's SDKs, newest first.
   'langfuse.baseUrl': ['LANGFUSE_BASE_URL', 'LANGFUSE_HOST', 'LANGFUSE_BASEURL'],
+  'database.backend': ['LANGFUSE_METRICS_DATABASE_BACKEND'],
+  'database.postgres.connectionString': ['POSTGRES_URL'],
+  'database.postgres.host': ['POSTGRES_HOST'],
+  'database.postgres.port': ['POSTGRES_PORT'],
+  'database.postgres.database': ['POSTGRES_DATABASE'],
+  'database.postgres.user': ['POSTGRES_USER'],
+  'database.postgres.password': ['POSTGRES_PASSWORD'],
+  'database.postgres.ssl': ['POSTGRES_SSLMODE'],
+  'database.postgres.ca': ['POSTGRES_SSLROOTCERT'],
   'database.path': ['LANGFUSE_METRICS_DATABASE_PATH'],
   'database.commitToGit': ['LANGFUSE_METRICS_DATABASE_COMMIT_TO_GIT'],
   'export.pageSize': ['EXPORT_BATCH_SIZE'],
@@ -65,13 +75,23 @@ export async function readEnvironmentFile(folder: string): Promise<Variables> {
 
 /**
  * Reads the configuration from the environment and a workspace's `.env`; the environment wins.
+ * @param chosenBackend what the user chose elsewhere, which wins over both
  * @throws EngineError config.invalid that names each variable whose text is no number or no yes or no,
- * and when a `.env` would choose the host that a secret key of the environment is sent to
+ * and when a `.env` would choose the host that a secret key or password of the environment is sent to
  */
-export function readEnvironment(environment: Variables, file: Variables): EnvironmentConfig {
+export function readEnvironment(
+  environment: Variables,
+  file: Variables,
+  chosenBackend?: DatabaseBackend,
+): EnvironmentConfig {
   const reader = new Reader(environment, file);
+  // parseConfig knows the backends and lists them when this is none.
+  const backend = chosenBackend ?? (reader.text('database.backend') as DatabaseBackend | undefined);
   const input = {
     database: compact({
+      backend,
+      // Variables of these names may well belong to something else when metrics do not go there.
+      postgres: backend === 'postgres' ? readPostgres(reader) : undefined,
       path: reader.text('database.path'),
       commitToGit: reader.yesOrNo('database.commitToGit'),
     }),
@@ -102,6 +122,7 @@ export function readEnvironment(environment: Variables, file: Variables): Enviro
   };
 }
 
+type DatabaseInput = NonNullable<EngineConfigInput['database']>;
 type LangfusePlanInput = NonNullable<EngineConfigInput['export']>['plan'];
 
 function readLangfuse(reader: Reader): EngineConfigInput['langfuse'] {
@@ -120,6 +141,30 @@ function readLangfuse(reader: Reader): EngineConfigInput['langfuse'] {
     );
   }
   return { publicKey: publicKey.value, secretKey: secretKey.value, baseUrl: baseUrl?.value ?? cloudRegions[0].url };
+}
+
+function readPostgres(reader: Reader): DatabaseInput['postgres'] {
+  const password = reader.find('database.postgres.password');
+  const host = reader.find('database.postgres.host');
+  // A cloned repository must not lead the password of a person's shell to a host of its choice.
+  if (password?.origin === 'environment' && host?.origin === 'file') {
+    throw new EngineError(
+      'config.invalid',
+      l10n.t('{0} comes from .env, but {1} from the environment.', host.variable, password.variable),
+      { hint: l10n.t('Set {0} in the environment too, or the password in .env.', host.variable) },
+    );
+  }
+  return compact({
+    connectionString: reader.text('database.postgres.connectionString'),
+    host: host?.value,
+    port: reader.number('database.postgres.port'),
+    database: reader.text('database.postgres.database'),
+    user: reader.text('database.postgres.user'),
+    password: password?.value,
+    // parseConfig knows the modes and lists them when this is none.
+    ssl: reader.text('database.postgres.ssl') as NonNullable<DatabaseInput['postgres']>['ssl'],
+    ca: reader.text('database.postgres.ca'),
+  });
 }
 
 /** Looks variables up and gathers what is wrong with them, so that all of it is said at once. */

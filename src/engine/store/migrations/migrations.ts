@@ -1,23 +1,32 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
-import { initialTables } from './initialTables.ts';
+import { initialTables, type TableDefinition } from './initialTables.ts';
+import { postgresDdl } from './postgresDdl.ts';
 import { sqliteDdl } from './sqliteDdl.ts';
 
-/** Every migration of the metrics database, by name, in order. A released one never changes. */
-const sqliteMigrations: Record<string, Migration> = {
-  '0001_initial': {
-    async up(db: Kysely<unknown>): Promise<void> {
-      for (const [name, table] of Object.entries(initialTables)) {
-        for (const statement of sqliteDdl(name, table)) {
-          await sql.raw(statement).execute(db);
-        }
-      }
-    },
-  },
+/** Turns a table's definition into statements of one dialect. */
+type Ddl = (name: string, table: TableDefinition) => string[];
+export type Dialect = 'sqlite' | 'postgres';
+
+const dialects: Readonly<Record<Dialect, Ddl>> = { sqlite: sqliteDdl, postgres: postgresDdl };
+
+/** Every migration of the metrics database, by name, in order, the same on both dialects. A released one never changes. */
+const statements: Readonly<Record<string, (ddl: Ddl) => string[]>> = {
+  '0001_initial': (ddl) => Object.entries(initialTables).flatMap(([name, table]) => ddl(name, table)),
 };
 
-export const sqliteMigrationNames: readonly string[] = Object.keys(sqliteMigrations);
+export const migrationNames: readonly string[] = Object.keys(statements);
 
-export const sqliteMigrationProvider: MigrationProvider = {
-  getMigrations: () => Promise.resolve(sqliteMigrations),
-};
+export function migrationProvider(dialect: Dialect): MigrationProvider {
+  const migrations = Object.entries(statements).map(([name, of]): [string, Migration] => [
+    name,
+    { up: (db: Kysely<unknown>) => runAll(db, of(dialects[dialect])) },
+  ]);
+  return { getMigrations: () => Promise.resolve(Object.fromEntries(migrations)) };
+}
+
+async function runAll(db: Kysely<unknown>, list: readonly string[]): Promise<void> {
+  for (const statement of list) {
+    await sql.raw(statement).execute(db);
+  }
+}

@@ -1,6 +1,6 @@
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { sqliteMigrationNames, sqliteMigrationProvider } from '../migrations/migrations.ts';
+import { migrationNames, migrationProvider } from '../migrations/migrations.ts';
 import type { MetricsSchema } from '../schema.ts';
 import type { BulkTable } from '../store.ts';
 import { upsertStatement } from '../upsertStatement.ts';
@@ -145,15 +145,15 @@ async function migrate(raw: RawDatabase, kysely: Kysely<MetricsSchema>, path: st
   const done = new Set(
     kept ? raw.exec('SELECT name FROM kysely_migration')[0]?.values.map(([name]) => String(name)) : [],
   );
-  if ([...done].some((name) => !sqliteMigrationNames.includes(name))) {
+  if ([...done].some((name) => !migrationNames.includes(name))) {
     throw newerError(path);
   }
-  if (sqliteMigrationNames.every((name) => done.has(name))) {
+  if (migrationNames.every((name) => done.has(name))) {
     return [];
   }
   const { error, results = [] } = await new Migrator({
     db: kysely,
-    provider: sqliteMigrationProvider,
+    provider: migrationProvider('sqlite'),
   }).migrateToLatest();
   if (error !== undefined) {
     throw error instanceof Error ? error : new Error('A migration failed', { cause: error });

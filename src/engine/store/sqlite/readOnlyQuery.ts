@@ -1,12 +1,10 @@
-import * as l10n from '@vscode/l10n';
 import { setImmediate } from 'node:timers/promises';
 import type { SqlValue as RawValue, Statement } from 'sql.js';
 import type { QueryResult, SqlValue } from '../../../protocol/engine.ts';
 import { EngineError, isCancellation, throwIfAborted } from '../../errors.ts';
+import { notReadOnly, requireReading, sqlFailed } from '../readOnlyStatement.ts';
 import type { RawDatabase } from './sqlJs.ts';
 
-const readingKeyword = /^(select|values|with|explain)\b/i;
-const leadingBlanks = /^(\s+|--[^\n]*(\n|$)|\/\*[\s\S]*?(\*\/|$)|;)+/;
 /** How long rows are fetched before other work of this thread, such as a cancellation, gets its turn. */
 const sliceMilliseconds = 20;
 
@@ -24,10 +22,7 @@ export async function readOnlyQuery(
   maxRows: number,
   signal: AbortSignal | undefined,
 ): Promise<QueryResult> {
-  const text = sql.replace(leadingBlanks, '');
-  if (text !== '' && !readingKeyword.test(text)) {
-    throw notReadOnly();
-  }
+  requireReading(sql);
   database.exec('PRAGMA query_only = ON');
   try {
     requireOneStatement(database, sql);
@@ -83,21 +78,10 @@ function requireOneStatement(database: RawDatabase, sql: string): void {
     statement.getSQL();
     count++;
   }
-  if (count === 0) {
-    throw new EngineError('sql.failed', l10n.t('There is no statement to run.'), {
-      hint: l10n.t('Give one SELECT statement.'),
-    });
-  }
   if (count > 1) {
     throw notReadOnly();
   }
 }
-
-const notReadOnly = (cause?: unknown): EngineError =>
-  new EngineError('sql.notReadOnly', l10n.t('Only a single statement that reads can be run.'), {
-    hint: l10n.t('Give one SELECT statement (WITH, VALUES and EXPLAIN work too).'),
-    cause,
-  });
 
 function queryError(error: unknown): unknown {
   if (error instanceof EngineError || isCancellation(error)) {
@@ -107,8 +91,5 @@ function queryError(error: unknown): unknown {
   if (message.includes('readonly database')) {
     return notReadOnly(error);
   }
-  return new EngineError('sql.failed', message, {
-    hint: l10n.t('Correct the statement and try again.'),
-    cause: error,
-  });
+  return sqlFailed(message, error);
 }

@@ -14,7 +14,7 @@ import { IdleTimer } from './idleTimer.ts';
 import { OpenDatabase } from './openDatabase.ts';
 import { readOnlyQuery } from './readOnlyQuery.ts';
 import { SavePacing } from './savePacing.ts';
-import { SerialQueue } from './serialQueue.ts';
+import { SerialQueue } from '../serialQueue.ts';
 import { SqlJsLoader, type SqlJsInstance } from './sqlJs.ts';
 import { SqliteWriteTransaction } from './writeTransaction.ts';
 import { WriterLock } from './writerLock.ts';

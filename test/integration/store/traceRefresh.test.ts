@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { sql, type Kysely } from 'kysely';
 import type { MetricsSchema } from '../../../src/engine/store/schema.ts';
-import { day, event, generation, legacyTrace, rowsOf, span, StoreFixture } from './fixture.ts';
+import { day, event, generation, legacyTrace, rowsOf, span, StoreFixture } from '../../unit/store/fixture.ts';
 
 type Kind = 'generation' | 'span' | 'event';
 

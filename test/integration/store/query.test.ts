@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { score, StoreFixture } from './fixture.ts';
+import { score, StoreFixture } from '../../unit/store/fixture.ts';
 
 describe("The user's own SQL", () => {
   let fixture: StoreFixture;

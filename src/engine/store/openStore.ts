@@ -1,0 +1,31 @@
+import { databasePath, type EngineConfig } from '../config/config.ts';
+import type { Clock, Log } from '../ports.ts';
+import { openPostgresStore } from './postgres/postgresStore.ts';
+import { openSqliteStore } from './sqlite/sqliteStore.ts';
+import type { MetricsStore, OnLockWait } from './store.ts';
+
+export interface StoreOptions {
+  readonly config: EngineConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What this process does; shown to those who wait for it. */
+  readonly purpose: string;
+  readonly onLockWait: OnLockWait;
+  /** Where a bundle keeps sql-wasm.wasm. */
+  readonly wasmPath?: string;
+}
+
+/** The metrics database in the backend that the configuration names. Opens nothing before the first call. */
+export function openStore({ config, wasmPath, ...shared }: StoreOptions): MetricsStore {
+  switch (config.database.backend) {
+    case 'sqlite':
+      return openSqliteStore({
+        ...shared,
+        path: databasePath(config),
+        commitToGit: config.database.commitToGit,
+        ...(wasmPath === undefined ? {} : { wasmPath }),
+      });
+    case 'postgres':
+      return openPostgresStore({ ...shared, server: config.database.postgres });
+  }
+}
