@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { sql, type Kysely } from 'kysely';
 import type { MetricsSchema } from '../../../src/engine/store/schema.ts';
-import { day, event, generation, legacyTrace, rowsOf, span, StoreFixture } from '../../unit/store/fixture.ts';
+import { day, event, generation, legacyTrace, span } from '../../unit/store/fixture.ts';
+import { backends, rowsOf, type BackendFixture } from './backends.ts';
 
 type Kind = 'generation' | 'span' | 'event';
 
@@ -111,144 +112,154 @@ function pick(row: Record<string, unknown> | undefined, like: Record<string, unk
   return Object.fromEntries(Object.keys(like).map((column) => [column, row?.[column]]));
 }
 
-async function totalChanges(db: Kysely<MetricsSchema>): Promise<number> {
-  const { rows } = await sql<{ count: number }>`SELECT total_changes() AS count`.execute(db);
-  return rows[0]?.count ?? 0;
-}
+for (const backend of backends) {
+  describe(`Rebuilding traces from their observations, on ${backend.name}`, function () {
+    this.timeout(60_000);
+    let fixture: BackendFixture;
+    beforeEach(async () => (fixture = await backend.create()));
 
-describe('Rebuilding traces from their observations', () => {
-  let fixture: StoreFixture;
-  beforeEach(() => (fixture = new StoreFixture()));
-  afterEach(() => fixture.clean());
+    /** Rows changed so far, as the database itself counts them. */
+    async function totalChanges(db: Kysely<MetricsSchema>): Promise<number> {
+      const counter =
+        backend.name === 'SQLite'
+          ? sql<{ count: number }>`SELECT total_changes() AS count`
+          : sql<{
+              count: number;
+            }>`SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) AS count FROM pg_stat_xact_user_tables`;
+      const { rows } = await counter.execute(db);
+      return rows[0]?.count ?? 0;
+    }
+    afterEach(() => fixture.clean());
 
-  it("follows the server's rules for any mixture of rows", async () => {
-    const store = fixture.open();
-    await fc.assert(
-      fc.asyncProperty(observations, async (rows) => {
-        await store.write(async ({ db }) => {
-          for (const table of ['llm_generations', 'llm_spans', 'llm_events', 'llm_traces'] as const) {
-            await db.deleteFrom(table).execute();
-          }
-        });
-        await store.write(async (transaction) => {
-          const of = (kind: Kind): Observation[] => rows.filter((row) => row.kind === kind);
-          await transaction.upsert(
-            'llm_generations',
-            of('generation').map((row) => generation(row.id, row)),
-          );
-          await transaction.upsert(
-            'llm_spans',
-            of('span').map((row) => span(row.id, row)),
-          );
-          await transaction.upsert(
-            'llm_events',
-            of('event').map((row) => event(row.id, { ...row, event_name: row.name })),
-          );
-          await transaction.refreshTraces('p', ['s', 'u', 'absent']);
-        });
-        const stored = await rowsOf(store, 'llm_traces');
-        const expected = ['s', 'u'].flatMap((id) => {
-          const own = rows.filter((row) => row.trace_id === id);
-          return own.length === 0 ? [] : [{ id, trace_id: id, ...modelOf(own) }];
-        });
-        assert.equal(stored.length, expected.length);
-        for (const trace of expected) {
-          assert.deepEqual(
-            pick(
-              stored.find((row) => row['id'] === trace.id),
-              trace,
-            ),
-            trace,
-          );
-        }
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  it('touches nothing when nothing changed, and only the given project', async () => {
-    const store = fixture.open();
-    const refresh = (project: string): Promise<number> =>
-      store.write(async (transaction) => {
-        const before = await totalChanges(transaction.db);
-        await transaction.refreshTraces(project, ['t']);
-        return (await totalChanges(transaction.db)) - before;
-      });
-    await store.write(async (transaction) => {
-      await transaction.upsert('llm_generations', [
-        generation('a', { trace_name: 'N' }),
-        generation('a', { project_id: 'q' }),
-      ]);
-    });
-    assert.equal(await refresh('p'), 2, 'the trace and its place in the queue');
-    assert.equal(await refresh('p'), 0);
-    assert.deepEqual(
-      (await rowsOf(store, 'llm_traces')).map((row) => [row['project_id'], row['total_generations']]),
-      [['p', 1]],
-    );
-    assert.deepEqual(await rowsOf(store, 'derivation_queue'), [{ project_id: 'p', trace_id: 't' }]);
-  });
-
-  for (const order of ['first', 'last'] as const) {
-    it(`lets a legacy server's own trace row, written ${order}, win over what observations say`, async () => {
+    it("follows the server's rules for any mixture of rows", async () => {
       const store = fixture.open();
-      const own = legacyTrace('t', {
-        created_at: day(5),
-        updated_at: day(9),
-        name: 'own name',
-        tags: '["own"]',
-        environment: 'staging',
-        input_text: 'question',
-        bookmarked: 1,
-      });
-      const writeOwn = (): Promise<readonly number[]> =>
-        store.write(async (transaction) => (await transaction.upsertTraces([own])).changed);
-      const writeRows = (): Promise<void> =>
-        store.write(async (transaction) => {
-          await transaction.upsert('llm_generations', [
-            generation('a', {
-              created_at: day(6),
-              end_time: day(8),
-              trace_name: 'N',
-              user_id: 'anna',
-              tags: '["x"]',
-              cost_usd: 0.5,
-            }),
-          ]);
-          await transaction.refreshTraces('p', ['t']);
-        });
-      await (order === 'first' ? writeOwn().then(writeRows) : writeRows().then(writeOwn));
-      const expected = {
-        created_at: day(5),
-        updated_at: day(9),
-        name: 'own name',
-        tags: '["own"]',
-        environment: 'staging',
-        bookmarked: 1,
-        user_id: 'anna',
-        input_text: 'question',
-        end_time: day(8),
-        latency_seconds: 2,
-        total_cost_usd: 0.5,
-        total_generations: 1,
-        total_observations: 1,
-      };
-      const stored = await rowsOf(store, 'llm_traces');
-      assert.deepEqual(pick(stored[0], expected), expected);
-      assert.deepEqual(await writeOwn(), [], 'the same row again changes nothing');
-      await writeRows();
-      assert.deepEqual(await rowsOf(store, 'llm_traces'), stored);
+      await fc.assert(
+        fc.asyncProperty(observations, async (rows) => {
+          await store.write(async ({ db }) => {
+            for (const table of ['llm_generations', 'llm_spans', 'llm_events', 'llm_traces'] as const) {
+              await db.deleteFrom(table).execute();
+            }
+          });
+          await store.write(async (transaction) => {
+            const of = (kind: Kind): Observation[] => rows.filter((row) => row.kind === kind);
+            await transaction.upsert(
+              'llm_generations',
+              of('generation').map((row) => generation(row.id, row)),
+            );
+            await transaction.upsert(
+              'llm_spans',
+              of('span').map((row) => span(row.id, row)),
+            );
+            await transaction.upsert(
+              'llm_events',
+              of('event').map((row) => event(row.id, { ...row, event_name: row.name })),
+            );
+            await transaction.refreshTraces('p', ['s', 'u', 'absent']);
+          });
+          const stored = await rowsOf(store, 'llm_traces');
+          const expected = ['s', 'u'].flatMap((id) => {
+            const own = rows.filter((row) => row.trace_id === id);
+            return own.length === 0 ? [] : [{ id, trace_id: id, ...modelOf(own) }];
+          });
+          assert.equal(stored.length, expected.length);
+          for (const trace of expected) {
+            assert.deepEqual(
+              pick(
+                stored.find((row) => row['id'] === trace.id),
+                trace,
+              ),
+              trace,
+            );
+          }
+        }),
+        { numRuns: 150 },
+      );
     });
-  }
 
-  it("keeps the newer of two versions of a legacy server's trace row, and gaps do not erase", async () => {
-    const store = fixture.open();
-    const upsert = (values: Parameters<typeof legacyTrace>[1]): Promise<readonly number[]> =>
-      store.write(async (transaction) => (await transaction.upsertTraces([legacyTrace('t', values)])).changed);
-    assert.deepEqual(await upsert({ updated_at: day(2), name: 'two', user_id: 'anna' }), [0]);
-    assert.deepEqual(await upsert({ updated_at: day(1), name: 'one' }), []);
-    assert.deepEqual(await upsert({ updated_at: day(3), name: 'three', user_id: null }), [0]);
-    const [stored] = await rowsOf(store, 'llm_traces');
-    assert.deepEqual([stored?.['name'], stored?.['user_id'], stored?.['updated_at']], ['three', 'anna', day(3)]);
+    it('touches nothing when nothing changed, and only the given project', async () => {
+      const store = fixture.open();
+      const refresh = (project: string): Promise<number> =>
+        store.write(async (transaction) => {
+          const before = await totalChanges(transaction.db);
+          await transaction.refreshTraces(project, ['t']);
+          return (await totalChanges(transaction.db)) - before;
+        });
+      await store.write(async (transaction) => {
+        await transaction.upsert('llm_generations', [
+          generation('a', { trace_name: 'N' }),
+          generation('a', { project_id: 'q' }),
+        ]);
+      });
+      assert.equal(await refresh('p'), 2, 'the trace and its place in the queue');
+      assert.equal(await refresh('p'), 0);
+      assert.deepEqual(
+        (await rowsOf(store, 'llm_traces')).map((row) => [row['project_id'], row['total_generations']]),
+        [['p', 1]],
+      );
+      assert.deepEqual(await rowsOf(store, 'derivation_queue'), [{ project_id: 'p', trace_id: 't' }]);
+    });
+
+    for (const order of ['first', 'last'] as const) {
+      it(`lets a legacy server's own trace row, written ${order}, win over what observations say`, async () => {
+        const store = fixture.open();
+        const own = legacyTrace('t', {
+          created_at: day(5),
+          updated_at: day(9),
+          name: 'own name',
+          tags: '["own"]',
+          environment: 'staging',
+          input_text: 'question',
+          bookmarked: 1,
+        });
+        const writeOwn = (): Promise<readonly number[]> =>
+          store.write(async (transaction) => (await transaction.upsertTraces([own])).changed);
+        const writeRows = (): Promise<void> =>
+          store.write(async (transaction) => {
+            await transaction.upsert('llm_generations', [
+              generation('a', {
+                created_at: day(6),
+                end_time: day(8),
+                trace_name: 'N',
+                user_id: 'anna',
+                tags: '["x"]',
+                cost_usd: 0.5,
+              }),
+            ]);
+            await transaction.refreshTraces('p', ['t']);
+          });
+        await (order === 'first' ? writeOwn().then(writeRows) : writeRows().then(writeOwn));
+        const expected = {
+          created_at: day(5),
+          updated_at: day(9),
+          name: 'own name',
+          tags: '["own"]',
+          environment: 'staging',
+          bookmarked: 1,
+          user_id: 'anna',
+          input_text: 'question',
+          end_time: day(8),
+          latency_seconds: 2,
+          total_cost_usd: 0.5,
+          total_generations: 1,
+          total_observations: 1,
+        };
+        const stored = await rowsOf(store, 'llm_traces');
+        assert.deepEqual(pick(stored[0], expected), expected);
+        assert.deepEqual(await writeOwn(), [], 'the same row again changes nothing');
+        await writeRows();
+        assert.deepEqual(await rowsOf(store, 'llm_traces'), stored);
+      });
+    }
+
+    it("keeps the newer of two versions of a legacy server's trace row, and gaps do not erase", async () => {
+      const store = fixture.open();
+      const upsert = (values: Parameters<typeof legacyTrace>[1]): Promise<readonly number[]> =>
+        store.write(async (transaction) => (await transaction.upsertTraces([legacyTrace('t', values)])).changed);
+      assert.deepEqual(await upsert({ updated_at: day(2), name: 'two', user_id: 'anna' }), [0]);
+      assert.deepEqual(await upsert({ updated_at: day(1), name: 'one' }), []);
+      assert.deepEqual(await upsert({ updated_at: day(3), name: 'three', user_id: null }), [0]);
+      const [stored] = await rowsOf(store, 'llm_traces');
+      assert.deepEqual([stored?.['name'], stored?.['user_id'], stored?.['updated_at']], ['three', 'anna', day(3)]);
+    });
   });
-});
+}

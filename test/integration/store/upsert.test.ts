@@ -86,13 +86,13 @@ for (const backend of backends) {
           await store.write((transaction) => transaction.db.deleteFrom('llm_scores').execute());
           const model = new Map<string, (typeof batches)[number][number]>();
           for (const batch of batches) {
-            const expected: number[] = [];
-            for (const [index, row] of batch.entries()) {
+            const expected = new Set<string>();
+            for (const row of batch) {
               const key = `${row.project_id}/${row.id}`;
               const known = model.get(key);
               if (known === undefined || (row.updated_at ?? '') > (known.updated_at ?? '')) {
                 model.set(key, row);
-                expected.push(index);
+                expected.add(key);
               }
             }
             const { changed } = await store.write((transaction) =>
@@ -101,7 +101,8 @@ for (const backend of backends) {
                 batch.map((row) => score(row.id, row)),
               ),
             );
-            assert.deepEqual(changed, expected);
+            const changedKeys = changed.map((index) => `${batch[index]?.project_id}/${batch[index]?.id}`);
+            assert.deepEqual(new Set(changedKeys), expected);
           }
           const stored = await store.read((db) =>
             db.selectFrom('llm_scores').select(['id', 'project_id', 'updated_at', 'value', 'comment']).execute(),
@@ -122,21 +123,25 @@ for (const backend of backends) {
       const store = fixture.open();
       const upsert = (...rows: ReturnType<typeof variant>[]): Promise<readonly number[]> =>
         store.write(async (transaction) => (await transaction.upsert('prompt_variants', rows)).changed);
-      assert.deepEqual(await upsert(variant('a'), variant('b'), variant('a')), [0, 1]);
+      const ids = (await upsert(variant('a'), variant('b'), variant('a'))).map((index) => index % 2);
+      assert.deepEqual(ids.sort(), [0, 1], 'a, by either of its copies, and b');
       assert.deepEqual(await upsert(variant('a'), variant('b', { labels: '["production"]' })), [1]);
       assert.deepEqual(await upsert(variant('a', { project_id: 'q' })), [0]);
       assert.deepEqual(
-        (await rowsOf(store, 'prompt_variants')).map((row) => [row['id'], row['project_id'], row['labels']]),
+        (await rowsOf(store, 'prompt_variants'))
+          .map((row) => [row['id'], row['project_id'], row['labels']])
+          .toSorted(([a], [b]) => Number(a) - Number(b)),
         [
           [1, 'p', '[]'],
           [2, 'p', '["production"]'],
           [3, 'q', '[]'],
         ],
       );
-      const { rows } = await store.query(`SELECT seq FROM sqlite_sequence WHERE name = 'prompt_variants'`, {
-        maxRows: 1,
-      });
-      assert.deepEqual(rows, [[3]]);
+      const drawn =
+        backend.name === 'SQLite'
+          ? `SELECT seq FROM sqlite_sequence WHERE name = 'prompt_variants'`
+          : 'SELECT last_value FROM prompt_variants_id_seq';
+      assert.deepEqual((await store.query(drawn, { maxRows: 1 })).rows, [[3]]);
     });
 
     it('undoes the whole transaction when one row is refused', async () => {
@@ -145,7 +150,7 @@ for (const backend of backends) {
       const refused = { ...score('c'), name: null } as unknown as ReturnType<typeof score>;
       await assert.rejects(
         store.write((transaction) => transaction.upsert('llm_scores', [score('b'), refused])),
-        { code: 'database.failed', message: /NOT NULL constraint failed: llm_scores\.name/ },
+        { code: 'database.failed', message: /not.null constraint.*name|name.*not.null constraint/i },
       );
       assert.deepEqual(
         (await rowsOf(store, 'llm_scores')).map((row) => row['id']),
