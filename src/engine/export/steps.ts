@@ -104,7 +104,7 @@ export class RunSteps {
     stream: CheckpointStream,
     plan: { readonly pageSize: number; readonly counts: ReadonlyMap<number, number> | null },
     pages: (window: TimeWindow, options: PageOptions) => AsyncIterable<SourcePage<T>>,
-    storePage: (transaction: WriteTransaction, rows: readonly T[]) => Promise<void>,
+    storePage: (transaction: WriteTransaction, rows: readonly T[]) => Promise<() => void>,
     onWindow: (window: TimeWindow) => void = () => undefined,
   ): Promise<void> {
     const { store, clock, log, source, window, progress, signal } = this.#options;
@@ -142,7 +142,9 @@ export class RunSteps {
         );
         const changedIds = changed.flatMap((index) => rows[index]?.id ?? []);
         await transaction.queueDerivation(source.server.projectId, changedIds);
-        progress.add('traces', rows.length);
+        return () => {
+          progress.add('traces', rows.length);
+        };
       },
     );
   }
@@ -154,10 +156,13 @@ export class RunSteps {
       { pageSize, counts },
       (window, options) => source.observations(window, options),
       async (transaction, rows) => {
-        await this.#storeObservations(transaction, rows);
-        for (const row of rows) {
-          addTo(this.#received, row.startTime.slice(0, 10), 1);
-        }
+        const onStored = await this.#storeObservations(transaction, rows);
+        return () => {
+          onStored();
+          for (const row of rows) {
+            addTo(this.#received, row.startTime.slice(0, 10), 1);
+          }
+        };
       },
       (window) => {
         progress.walkedUntil(window.to);
@@ -165,16 +170,19 @@ export class RunSteps {
     );
   }
 
-  async #storeObservations(transaction: WriteTransaction, rows: readonly ObservationRecord[]): Promise<void> {
+  /** @returns what to do once the transaction is committed */
+  async #storeObservations(transaction: WriteTransaction, rows: readonly ObservationRecord[]): Promise<() => void> {
     const { source, progress, config } = this.#options;
     const { distinct } = await storeObservations(transaction, rows, {
       projectId: source.server.projectId,
       textLimit: config.export.capturedTextLength,
       mutable: source.server.generation === 'legacy',
     });
-    progress.add('generations', distinct.llm_generations);
-    progress.add('spans', distinct.llm_spans);
-    progress.add('events', distinct.llm_events);
+    return () => {
+      progress.add('generations', distinct.llm_generations);
+      progress.add('spans', distinct.llm_spans);
+      progress.add('events', distinct.llm_events);
+    };
   }
 
   async #walkScores(): Promise<void> {
@@ -187,7 +195,9 @@ export class RunSteps {
         const { changed } = await transaction.upsert('llm_scores', rows.map(scoreRow));
         const traceIds = new Set(changed.flatMap((index) => rows[index]?.traceId ?? []));
         await transaction.queueDerivation(source.server.projectId, [...traceIds]);
-        progress.add('scores', rows.length);
+        return () => {
+          progress.add('scores', rows.length);
+        };
       },
     );
   }
@@ -235,7 +245,8 @@ export class RunSteps {
     log.info(`audit: walking ${utcDay(window.from)} again`);
     let received = 0;
     for await (const page of source.observations(window, signal === undefined ? {} : { signal })) {
-      await store.write((transaction) => this.#storeObservations(transaction, page.rows), signal);
+      const onStored = await store.write((transaction) => this.#storeObservations(transaction, page.rows), signal);
+      onStored();
       received += page.received;
     }
     return received;

@@ -17,8 +17,8 @@ export interface WalkOptions<T> {
   /** The server's own counts by bucket, where known. */
   readonly counts: ReadonlyMap<number, number> | null;
   readonly pages: (window: TimeWindow, options: PageOptions) => AsyncIterable<SourcePage<T>>;
-  /** Stores a page within its transaction. */
-  readonly storePage: (transaction: WriteTransaction, rows: readonly T[]) => Promise<void>;
+  /** Stores a page within its transaction. @returns what to do once that is committed: the transaction may have to be run again */
+  readonly storePage: (transaction: WriteTransaction, rows: readonly T[]) => Promise<() => void>;
   readonly onPage: (page: SourcePage<T>) => void;
   readonly onWindow: (window: TimeWindow) => void;
   readonly signal: AbortSignal | undefined;
@@ -71,8 +71,8 @@ async function walkWindow<T>(
     signal?.throwIfAborted();
     received += page.received;
     setAside.push(...page.setAside);
-    await store.write(async (transaction) => {
-      await options.storePage(transaction, page.rows);
+    const onStored = await store.write(async (transaction) => {
+      const stored = await options.storePage(transaction, page.rows);
       await saveCheckpoint(transaction.db, {
         projectId,
         stream,
@@ -81,7 +81,9 @@ async function walkWindow<T>(
         received,
         now: clock.now(),
       });
+      return stored;
     }, signal);
+    onStored();
     options.onPage(page);
   }
   options.onWindow(window);

@@ -17,7 +17,10 @@ export type BulkTable = keyof typeof bulkTables;
 export type BulkRow<T extends BulkTable> = Insertable<MetricsSchema[T]>;
 
 export interface UpsertResult {
-  /** Indexes into the given rows of those that were inserted or replaced; the others were there already, as new or newer. */
+  /**
+   * Indexes into the given rows of those that were inserted or replaced; the others were there already,
+   * as new or newer. Where rows of one call repeat a key, at least one of them stands for it.
+   */
   readonly changed: readonly number[];
 }
 
@@ -78,6 +81,11 @@ export interface MetricsStore {
   /**
    * Runs `work` in one transaction: all or nothing. Durable after the next save; saves are paced
    * (about a tenth of the time spent), `flush` forces one. Waits for another process that writes.
+   * `work` must be re-runnable: where the database is a server that was restarted, or another
+   * transaction stood in the way, it is run again from its beginning, after everything that it did in
+   * the database was undone. So it changes nothing but the database; what is counted or shown is so
+   * after the write. A transaction that may have been committed is never repeated before the server
+   * has said that it was not.
    */
   write<T>(work: (transaction: WriteTransaction) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Makes all writes durable and lets other processes write. */

@@ -51,7 +51,7 @@ for (const backend of backends) {
     it('writes the replacement character for half of a surrogate pair', async () => {
       const store = fixture.open();
       await store.write((transaction) => transaction.upsert('llm_generations', [generation('a', { name: 'x\ud83e' })]));
-      assert.equal((await rowsOf(store, 'llm_generations'))[0]?.['name'], 'x\ufffd');
+      assert.equal((await rowsOf(store, 'llm_generations'))[0]?.name, 'x\ufffd');
     });
 
     it('tells which rows were new or newer, and which were there already', async () => {
@@ -129,7 +129,7 @@ for (const backend of backends) {
       assert.deepEqual(await upsert(variant('a', { project_id: 'q' })), [0]);
       assert.deepEqual(
         (await rowsOf(store, 'prompt_variants'))
-          .map((row) => [row['id'], row['project_id'], row['labels']])
+          .map((row) => [row.id, row.project_id, row.labels])
           .toSorted(([a], [b]) => Number(a) - Number(b)),
         [
           [1, 'p', '[]'],
@@ -153,7 +153,7 @@ for (const backend of backends) {
         { code: 'database.failed', message: /not.null constraint.*name|name.*not.null constraint/i },
       );
       assert.deepEqual(
-        (await rowsOf(store, 'llm_scores')).map((row) => row['id']),
+        (await rowsOf(store, 'llm_scores')).map((row) => row.id),
         ['a'],
       );
     });
