@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EngineError } from '../errors.ts';
 
 /** Bounds and defaults of every setting, in one place; package.json and the CLI repeat none of them by hand (a test compares). */

@@ -155,7 +155,7 @@ describe('Rebuilding traces from their observations', () => {
         for (const trace of expected) {
           assert.deepEqual(
             pick(
-              stored.find((row) => row['id'] === trace.id),
+              stored.find((row) => row.id === trace.id),
               trace,
             ),
             trace,
@@ -183,7 +183,7 @@ describe('Rebuilding traces from their observations', () => {
     assert.equal(await refresh('p'), 2, 'the trace and its place in the queue');
     assert.equal(await refresh('p'), 0);
     assert.deepEqual(
-      (await rowsOf(store, 'llm_traces')).map((row) => [row['project_id'], row['total_generations']]),
+      (await rowsOf(store, 'llm_traces')).map((row) => [row.project_id, row.total_generations]),
       [['p', 1]],
     );
     assert.deepEqual(await rowsOf(store, 'derivation_queue'), [{ project_id: 'p', trace_id: 't' }]);
@@ -249,6 +249,6 @@ describe('Rebuilding traces from their observations', () => {
     assert.deepEqual(await upsert({ updated_at: day(1), name: 'one' }), []);
     assert.deepEqual(await upsert({ updated_at: day(3), name: 'three', user_id: null }), [0]);
     const [stored] = await rowsOf(store, 'llm_traces');
-    assert.deepEqual([stored?.['name'], stored?.['user_id'], stored?.['updated_at']], ['three', 'anna', day(3)]);
+    assert.deepEqual([stored?.name, stored?.user_id, stored?.updated_at], ['three', 'anna', day(3)]);
   });
 });

@@ -45,7 +45,7 @@ describe('Upserting rows in bulk', () => {
   it('writes the replacement character for half of a surrogate pair', async () => {
     const store = fixture.open();
     await store.write((transaction) => transaction.upsert('llm_generations', [generation('a', { name: 'x\ud83e' })]));
-    assert.equal((await rowsOf(store, 'llm_generations'))[0]?.['name'], 'x\ufffd');
+    assert.equal((await rowsOf(store, 'llm_generations'))[0]?.name, 'x\ufffd');
   });
 
   it('tells which rows were new or newer, and which were there already', async () => {
@@ -118,7 +118,7 @@ describe('Upserting rows in bulk', () => {
     assert.deepEqual(await upsert(variant('a'), variant('b', { labels: '["production"]' })), [1]);
     assert.deepEqual(await upsert(variant('a', { project_id: 'q' })), [0]);
     assert.deepEqual(
-      (await rowsOf(store, 'prompt_variants')).map((row) => [row['id'], row['project_id'], row['labels']]),
+      (await rowsOf(store, 'prompt_variants')).map((row) => [row.id, row.project_id, row.labels]),
       [
         [1, 'p', '[]'],
         [2, 'p', '["production"]'],
@@ -140,7 +140,7 @@ describe('Upserting rows in bulk', () => {
       { code: 'database.failed', message: /NOT NULL constraint failed: llm_scores\.name/ },
     );
     assert.deepEqual(
-      (await rowsOf(store, 'llm_scores')).map((row) => row['id']),
+      (await rowsOf(store, 'llm_scores')).map((row) => row.id),
       ['a'],
     );
   });
