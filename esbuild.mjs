@@ -36,6 +36,7 @@ const node = {
   format: 'cjs',
   // The extensions of editors and Node resolve to .js files of packages, never to their sources.
   mainFields: ['module', 'main'],
+  define: { ...base.define, 'import.meta.filename': '__filename' },
 };
 
 /** @type {import('esbuild').BuildOptions[]} */

@@ -5,7 +5,7 @@ import type { Clock, Fetch } from '../engine/ports.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { ExitCode } from './exitCodes.ts';
 
-/** What a command may touch of the process that it runs in; only main.ts reads `process` itself. */
+/** What a command may touch of the process that it runs in; made in main.ts. */
 export interface Cli {
   readonly environment: Variables;
   /** Absolute. */

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { stat } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import type { EngineConfig } from '../engine/config/config.ts';
 import { EngineError } from '../engine/errors.ts';
@@ -34,6 +35,7 @@ export async function withSession<T>(
   options: SessionOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  requireRuntime();
   const config = await loadConfig(cli, flags, options.needsKeys);
   const log = diagnosticsLog(cli.diagnostics, {
     verbose: flags.verbose ?? false,
@@ -52,6 +54,15 @@ export async function withSession<T>(
     return await work({ config, engine, log });
   } finally {
     await engine.close();
+  }
+}
+
+/** Node's own SQLite keeps the locks; older versions lack it, or hide it behind a flag. */
+function requireRuntime(): void {
+  if (!isBuiltin('node:sqlite')) {
+    throw new EngineError('config.invalid', l10n.t('Node {0} is too old.', process.versions.node), {
+      hint: l10n.t('Install Node 22.13 or newer.'),
+    });
   }
 }
 

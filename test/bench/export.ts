@@ -17,6 +17,8 @@ const textBytes = 1024;
 const leastRatio = 0.5;
 const mostRequests = 1.05;
 const pageSize = 1000;
+/** Rows that the server has serialised beforehand, so that its work is not measured as the export's. */
+const fields = 'core,basic,time,io,metadata,model,usage,prompt,metrics,trace_context';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'langfuse-metrics-bench-'));
@@ -31,10 +33,14 @@ const reportLine = z.object({
 async function startServer(): Promise<{ child: ChildProcess; keys: z.infer<typeof serverLine> }> {
   const main = path.join(root, 'test/langfuse-server/main.ts');
   const loader = pathToFileURL(path.join(root, 'node_modules/tsx/dist/esm/index.mjs')).href;
-  const size = ['--observations', String(observations), '--text-bytes', String(textBytes), '--days', '30'];
-  const child = spawn(process.execPath, ['--import', loader, main, '--port', '0', '--no-gzip', '--clean', ...size], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const size = ['--observations', String(observations), '--text-bytes', String(textBytes), '--days', '30', '--end', 'now'];
+  const child = spawn(
+    process.execPath,
+    ['--import', loader, main, '--port', '0', '--no-gzip', '--warm', fields, ...size],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const lines = createInterface({ input: child.stdout });
   const [line] = (await once(lines, 'line')) as [string];
   return { child, keys: serverLine.parse(JSON.parse(line)) };
@@ -47,18 +53,22 @@ function timed<T>(work: () => T): { seconds: number; result: T } {
 }
 
 function runExport(keys: z.infer<typeof serverLine>, workspace: string): z.infer<typeof reportLine> {
-  const range = ['--start-time', '2000-01-01T00:00:00Z'];
-  const output = execFileSync(process.execPath, [path.join(root, 'dist/cli.js'), 'export', '--json', '--workspace', workspace, ...range], {
-    env: {
-      PATH: process.env['PATH'],
-      LANGFUSE_BASE_URL: keys.url,
-      LANGFUSE_PUBLIC_KEY: keys.publicKey,
-      LANGFUSE_SECRET_KEY: keys.secretKey,
-      EXPORT_CAPTURED_TEXT_LENGTH: '1000000',
+  const range = ['--hours', '744'];
+  const output = execFileSync(
+    process.execPath,
+    [path.join(root, 'dist/cli.js'), 'export', '--json', '--workspace', workspace, ...range],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        LANGFUSE_BASE_URL: keys.url,
+        LANGFUSE_PUBLIC_KEY: keys.publicKey,
+        LANGFUSE_SECRET_KEY: keys.secretKey,
+        EXPORT_CAPTURED_TEXT_LENGTH: '1000000',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: 64 * 2 ** 20,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 64 * 2 ** 20,
-  });
+  );
   return reportLine.parse(JSON.parse(output.toString()));
 }
 
@@ -71,7 +81,9 @@ interface TableRows {
 /** Schema and rows of an exported file. */
 function readDatabase(file: string): { schema: string[]; tables: TableRows[] } {
   const db = new DatabaseSync(file, { readOnly: true });
-  const objects = db.prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'").all();
+  const objects = db
+    .prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+    .all();
   const tables = objects
     .filter((object) => object['type'] === 'table')
     .map(({ name }) => {
@@ -127,7 +139,9 @@ try {
   });
   const best = Math.max(...rounds.map(({ ratio }) => ratio));
   const most = Math.max(...rounds.map(({ requests }) => requests));
-  console.log(`export against node:sqlite: ratio ${best.toFixed(2)} (at least ${leastRatio}); requests ${most.toFixed(3)} (at most ${mostRequests})`);
+  console.log(
+    `export against node:sqlite: ratio ${best.toFixed(2)} (at least ${leastRatio}); requests ${most.toFixed(3)} (at most ${mostRequests})`,
+  );
   if (best < leastRatio || most > mostRequests) {
     process.exitCode = 1;
   }

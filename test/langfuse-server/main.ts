@@ -57,7 +57,7 @@ function readOptions(): { options: Partial<LangfuseServerOptions>; warm: string 
   if (typeof values.end === 'string') given.end = values.end === 'now' ? Date.now() : Date.parse(values.end);
   if (typeof values.faults === 'string') given.faults = JSON.parse(values.faults) as FaultRule[];
   const warm = typeof values.warm === 'string' ? values.warm : undefined;
-  return { options: given as Partial<LangfuseServerOptions>, warm };
+  return { options: given, warm };
 }
 
 function camelCase(name: string): string {

@@ -105,7 +105,17 @@ export interface Match {
 export function matchRoutes(path: string): readonly Match[] {
   return routes.flatMap((route) => {
     if (!route.path.endsWith('/')) return route.path === path ? [{ route, part: '' }] : [];
-    const part = path.startsWith(route.path) ? path.slice(route.path.length) : '';
-    return part === '' || part.includes('/') ? [] : [{ route, part: decodeURIComponent(part) }];
+    const part = path.startsWith(route.path) ? decode(path.slice(route.path.length)) : null;
+    return part === null ? [] : [{ route, part }];
   });
+}
+
+/** Null for what is no single segment. */
+function decode(segment: string): string | null {
+  if (segment === '' || segment.includes('/')) return null;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
 }

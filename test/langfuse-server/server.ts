@@ -34,6 +34,13 @@ export interface RequestRecord {
 /** Answers of the small endpoints; observations have a cache of their own. */
 const pageCacheBytes = 64_000_000;
 
+interface Call {
+  readonly url: URL;
+  readonly matches: readonly Match[];
+  readonly fault: FaultRule | undefined;
+  readonly record: RequestRecord;
+}
+
 /** A Langfuse to test against, on loopback. */
 export class LangfuseServer {
   readonly options: LangfuseServerOptions;
@@ -121,7 +128,10 @@ export class LangfuseServer {
   }
 
   #ingest(write: () => void): void {
-    if (this.options.ingestionDelayMs === 0) return write();
+    if (this.options.ingestionDelayMs === 0) {
+      write();
+      return;
+    }
     delay(this.options.ingestionDelayMs, undefined, { signal: this.#closing.signal, ref: false }).then(
       write,
       () => undefined,
@@ -144,26 +154,36 @@ export class LangfuseServer {
     response.on('finish', () => (record.status = response.statusCode));
     if (record.number === this.options.lateAfterRequests) this.dataset.releaseLate();
     if (this.options.latencyMs > 0) await delay(this.options.latencyMs, undefined, { signal: this.#closing.signal });
-    if (request.method === 'OPTIONS') return allowOrigin(request, response);
-
+    if (request.method === 'OPTIONS') {
+      allowOrigin(request, response);
+      return;
+    }
     const matches = matchRoutes(path);
-    if (matches.length === 0) return sendHtml(response, 404, notFoundPage);
+    if (matches.length === 0) {
+      sendHtml(response, 404, notFoundPage);
+      return;
+    }
     const fault = path.endsWith('/health') || path.endsWith('/ready') ? undefined : this.#faults.next(path);
     record.fault = fault?.kind ?? null;
     if (fault?.kind === 'hang') return;
-    if (fault?.kind === 'html502') return sendHtml(response, 502, badGateway);
-    if (fault?.kind === 'http524') return sendHtml(response, 524, timeoutPage);
+    if (fault?.kind === 'html502') sendHtml(response, 502, badGateway);
+    else if (fault?.kind === 'http524') sendHtml(response, 524, timeoutPage);
+    else await this.#answerCall(request, response, { url, matches, fault, record });
+  }
+
+  async #answerCall(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
+    const { fault } = call;
     let answer: PreparedAnswer;
     let headers: Readonly<Record<string, string>> = {};
     try {
       const body = await readBody(request);
-      answer = this.#prepare(request, url, body, matches, fault);
+      answer = this.#prepare(request, body, call);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error instanceof RateLimited) headers = error.headers;
       answer = prepare(error.status, error.body, 0);
     }
-    record.rows = answer.rows;
+    call.record.rows = answer.rows;
     await sendAnswer(request, response, answer, {
       gzip: this.options.gzip,
       headers,
@@ -173,13 +193,7 @@ export class LangfuseServer {
   }
 
   /** @throws ApiError for every answer that is an error */
-  #prepare(
-    request: IncomingMessage,
-    url: URL,
-    body: Buffer,
-    matches: readonly Match[],
-    fault: FaultRule | undefined,
-  ): PreparedAnswer {
+  #prepare(request: IncomingMessage, body: Buffer, { url, matches, fault }: Call): PreparedAnswer {
     const { options, dataset } = this;
     const match = matches.find(({ route }) => route.method === null || route.method === request.method);
     if (match === undefined) throw new ApiError(405, { message: 'Method not allowed', error: 'MethodNotAllowedError' });
@@ -202,7 +216,7 @@ export class LangfuseServer {
     if (asObject) spoilRow(answer, fault, this.requests.length);
     const prepared = prepare(
       status,
-      answer instanceof Buffer ? answer : { ...answer, ...deprecation(options, route) },
+      Buffer.isBuffer(answer) ? answer : { ...answer, ...deprecation(options, route) },
       rows,
     );
     if (prepared.body.length > options.maxResponseBytes) throw tooLarge(options.tooLargeStatus);
@@ -219,7 +233,7 @@ export async function startLangfuseServer(options: Partial<LangfuseServerOptions
 }
 
 function prepare(status: number, body: object, rows: number): PreparedAnswer {
-  return new PreparedAnswer(status, body instanceof Buffer ? body : Buffer.from(JSON.stringify(body)), rows);
+  return new PreparedAnswer(status, Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)), rows);
 }
 
 function tooLarge(status: 413 | 422): ApiError {

@@ -15,7 +15,7 @@ import { startStandIn } from './demo/standIn.ts';
 import { launchChromium } from './editor/chromium.ts';
 import { startVscodeServer } from './editor/vscodeServer.ts';
 import { workbenchUrl } from './editor/workbench.ts';
-import { root, runTool, say } from './shell.ts';
+import { root, runTool, say, untilInterrupted } from './shell.ts';
 import { packageExtension } from './vsix.ts';
 
 const days = 30;
@@ -63,16 +63,6 @@ await runTool(async () => {
   console.log(`\nThe demo is ready: ${address}\n`);
   console.log(`Open the chart icon in the activity bar. The database is ${run.database}`);
   console.log('Ctrl+C ends the demo and removes its files.');
-  await interrupted();
+  await untilInterrupted();
   return 0;
 });
-
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        resolve();
-      });
-    }
-  });
-}

@@ -6,30 +6,35 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { runMocha } from './mochaRun.ts';
+import { runTool, ToolError } from './shell.ts';
 
 /** Time that open servers and child processes have to end after the last test. */
 const lingerMilliseconds = 10_000;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    results: { type: 'string' },
-    grep: { type: 'string' },
-    timeout: { type: 'string', default: '20000' },
-  },
+await runTool(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      results: { type: 'string' },
+      grep: { type: 'string' },
+      timeout: { type: 'string', default: '20000' },
+    },
+  });
+  if (values.results === undefined) {
+    throw new ToolError('--results FILE is missing');
+  }
+  const { passed, failed } = await runMocha({
+    files: positionals,
+    grep: values.grep ?? null,
+    timeoutMilliseconds: Number(values.timeout),
+  });
+  await writeFile(values.results, JSON.stringify({ passed, failed }));
+  setTimeout(endLingering, lingerMilliseconds).unref();
+  return failed === 0 ? 0 : 1;
 });
-if (values.results === undefined) {
-  throw new Error('--results FILE is missing');
-}
-const { passed, failed } = await runMocha({
-  files: positionals,
-  grep: values.grep ?? null,
-  timeoutMilliseconds: Number(values.timeout),
-});
-await writeFile(values.results, JSON.stringify({ passed, failed }));
-process.exitCode = failed === 0 ? 0 : 1;
-setTimeout(() => {
+
+function endLingering(): void {
   const left = process.getActiveResourcesInfo().join(', ');
   console.error(`The tests are over, but something they started still runs: ${left}`);
   process.exit(1);
-}, lingerMilliseconds).unref();
+}

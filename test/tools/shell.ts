@@ -8,8 +8,27 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 /** A failure whose message tells the reader what to do: shown without a stack trace. */
 export class ToolError extends Error {}
 
-/** Runs the main function of a tool; its result is the exit code. */
+let interrupt = (): void => {
+  process.exit(130);
+};
+
+/** Resolves at Ctrl+C or a polite kill, which until this is called ends a tool at once. */
+export function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    interrupt = resolve;
+  });
+}
+
+/**
+ * Runs the main function of a tool; its result is the exit code. Signals end the tool by way of
+ * process.exit, so that "exit" listeners end the servers it started.
+ */
 export async function runTool(main: () => Promise<number>): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      interrupt();
+    });
+  }
   try {
     process.exitCode = await main();
   } catch (error) {
@@ -33,12 +52,13 @@ export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Runs a program to its end with its output on ours; `capture` keeps stdout as well. */
-export function run(
-  program: string,
-  args: readonly string[],
-  options: SpawnOptions & { readonly capture?: boolean } = {},
-): Promise<Outcome> {
+type RunOptions = SpawnOptions & {
+  /** Keeps standard output for the caller instead of showing it. */
+  readonly capture?: boolean;
+};
+
+/** Runs a program to its end, its output on ours. */
+export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const { capture = false, ...rest } = options;
   const child = spawn(program, args, {
     cwd: root,
@@ -56,7 +76,7 @@ export function run(
 }
 
 /** A program of node_modules/.bin under the Node that runs this. */
-export function runPackageBin(name: string, args: readonly string[], options: SpawnOptions = {}): Promise<Outcome> {
+export function runPackageBin(name: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const suffix = process.platform === 'win32' ? '.cmd' : '';
   const program = path.join(root, 'node_modules', '.bin', `${name}${suffix}`);
   return run(program, args, { shell: suffix !== '', ...options });

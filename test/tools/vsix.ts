@@ -39,9 +39,8 @@ export async function pack(folder: string, file: string): Promise<void> {
     '--out',
     file,
   ];
-  // vsce lists every file on stdout, which tools keep for results.
-  const { exitCode } = await runPackageBin('vsce', args, { cwd: folder, stdio: ['ignore', 2, 2] });
+  const { exitCode, output } = await runPackageBin('vsce', args, { cwd: folder, capture: true });
   if (exitCode !== 0) {
-    throw new ToolError(`vsce could not pack ${folder}; see above.`);
+    throw new ToolError(`vsce could not pack ${folder}; see above.\n${output}`);
   }
 }

@@ -52,8 +52,6 @@ export interface AuditOptions {
   readonly server: DayCounts;
   /** Rows that this run received, duplicates included: the server counts those too. */
   readonly received: DayCounts;
-  /** Observations that the source could not read: received, but of no known day. */
-  readonly setAside: number;
   readonly read: <T>(work: (db: Kysely<MetricsSchema>) => Promise<T>) => Promise<T>;
   /** Walks a window again and stores it. @returns rows received, unreadable ones included */
   readonly walkAgain: (window: TimeWindow) => Promise<number>;
@@ -64,13 +62,8 @@ export interface AuditOptions {
  * stays short. More rows here than there is no loss: the server may have deleted some.
  */
 export async function auditDays(options: AuditOptions): Promise<UnreconciledDay[]> {
-  const short = await shortDays(options);
-  const missing = short.reduce((sum, { deficit }) => sum + deficit, 0);
-  if (missing <= options.setAside) {
-    return [];
-  }
   const unreconciled: UnreconciledDay[] = [];
-  for (const { dayName, server, window } of short) {
+  for (const { dayName, server, window } of await shortDays(options)) {
     const received = await options.walkAgain(window);
     const local = await options.read((db) => countLocal(db, options.projectId, window));
     if (Math.max(received, local) < server) {
@@ -85,7 +78,6 @@ interface ShortDay {
   readonly dayName: string;
   readonly window: TimeWindow;
   readonly server: number;
-  readonly deficit: number;
 }
 
 async function shortDays(options: AuditOptions): Promise<ShortDay[]> {
@@ -98,7 +90,7 @@ async function shortDays(options: AuditOptions): Promise<ShortDay[]> {
         ? received
         : Math.max(received, await options.read((db) => countLocal(db, options.projectId, window)));
     if (here < server) {
-      short.push({ dayName, window, server, deficit: server - here });
+      short.push({ dayName, window, server });
     }
   }
   return short;

@@ -1,23 +1,32 @@
 import type { Kysely } from 'kysely';
-import type { Coverage } from '../../protocol/engine.ts';
+import * as z from 'zod';
+import type { Coverage, SetAsideRow } from '../../protocol/engine.ts';
 import type { TimeWindow } from '../langfuse/records.ts';
 import type { MetricsSchema } from '../store/schema.ts';
 import { isoTime, mergeWindows } from './intervals.ts';
+import { setAsideFromJson, setAsideToJson } from './setAside.ts';
 
 export type CheckpointStream = 'traces' | 'observations' | 'scores';
 
 /** Checkpoints older than this are walked again: rows may have changed since. */
 const freshFor = 24 * 3_600_000;
 
+/** What a window has given so far. */
+export interface WindowTally {
+  /** Rows received by UTC day, repeated ones included. */
+  readonly received: ReadonlyMap<string, number>;
+  readonly setAside: readonly SetAsideRow[];
+}
+
 export interface OpenWindow {
   readonly window: TimeWindow;
   /** Where its walk goes on. */
   readonly cursor: string;
-  readonly received: number;
+  readonly tally: WindowTally;
 }
 
 export interface StreamCheckpoints {
-  readonly finished: readonly TimeWindow[];
+  readonly finished: readonly { readonly window: TimeWindow; readonly tally: WindowTally }[];
   /** The window that was open when the run ended; null when none was. */
   readonly open: OpenWindow | null;
 }
@@ -25,6 +34,13 @@ export interface StreamCheckpoints {
 const toWindow = (row: { window_from: string; window_to: string }): TimeWindow => ({
   from: Date.parse(row.window_from),
   to: Date.parse(row.window_to),
+});
+
+const countsByDay = z.record(z.string(), z.number());
+
+const toTally = (row: { received: string; set_aside: string }): WindowTally => ({
+  received: new Map(Object.entries(countsByDay.parse(JSON.parse(row.received)))),
+  setAside: setAsideFromJson(row.set_aside),
 });
 
 /** What an earlier, unfinished run of the project has walked already within `range`. */
@@ -46,8 +62,10 @@ export async function loadCheckpoints(
   const open = inRange.find((row) => row.finished === 0 && row.cursor !== null);
   const whole = open !== undefined && toWindow(open).from >= range.from && toWindow(open).to <= range.to;
   return {
-    finished: inRange.filter((row) => row.finished === 1).map(toWindow),
-    open: whole ? { window: toWindow(open), cursor: open.cursor ?? '', received: open.received } : null,
+    finished: inRange
+      .filter((row) => row.finished === 1)
+      .map((row) => ({ window: toWindow(row), tally: toTally(row) })),
+    open: whole ? { window: toWindow(open), cursor: open.cursor ?? '', tally: toTally(open) } : null,
   };
 }
 
@@ -59,14 +77,15 @@ export async function saveCheckpoint(
     readonly stream: CheckpointStream;
     readonly window: TimeWindow;
     readonly cursor: string | null;
-    readonly received: number;
+    readonly tally: WindowTally;
     readonly now: number;
   },
 ): Promise<void> {
   const state = {
     finished: checkpoint.cursor === null ? (1 as const) : (0 as const),
     cursor: checkpoint.cursor,
-    received: checkpoint.received,
+    received: JSON.stringify(Object.fromEntries(checkpoint.tally.received)),
+    set_aside: setAsideToJson(checkpoint.tally.setAside),
     saved_at: isoTime(checkpoint.now),
   };
   await db

@@ -1,17 +1,17 @@
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
+import * as z from 'zod';
 import type {
   ExportCounts,
   ExportReport,
   ExportRun,
   ExportStatus,
   ExportTrigger,
-  SetAsideRow,
   UnreconciledDay,
 } from '../../protocol/engine.ts';
 import type { TimeWindow } from '../langfuse/records.ts';
 import type { MetricsSchema } from '../store/schema.ts';
 import { isoTime } from './intervals.ts';
+import { setAsideFromJson, setAsideToJson } from './setAside.ts';
 
 export interface RunStart {
   readonly runId: string;
@@ -20,9 +20,6 @@ export interface RunStart {
   readonly window: TimeWindow;
   readonly startedAt: number;
 }
-
-/** Set-aside rows kept with a run: enough to find the fault, not enough to swell the file. */
-const keptSetAside = 1000;
 
 /** Opens a run. Runs of the project still marked running belong to dead processes (the export lock is ours) and become interrupted. */
 export async function startRun(db: Kysely<MetricsSchema>, run: RunStart): Promise<void> {
@@ -69,7 +66,7 @@ export async function endRun(
       scores_exported: report.counts.scores,
       prompts_exported: report.counts.prompts,
       requests: report.requests,
-      set_aside: report.setAside.length === 0 ? null : JSON.stringify(report.setAside.slice(0, keptSetAside)),
+      set_aside: report.setAside.length === 0 ? null : setAsideToJson(report.setAside),
       unreconciled: report.unreconciled.length === 0 ? null : JSON.stringify(report.unreconciled),
     })
     .where('export_run_id', '=', report.runId)
@@ -95,9 +92,6 @@ export async function recordFailedStart(db: Kysely<MetricsSchema>, run: RunStart
     .execute();
 }
 
-const setAsideRows = z.array(
-  z.object({ stream: z.enum(['traces', 'observations', 'scores', 'prompts']), id: z.string(), reason: z.string() }),
-);
 const unreconciledDays = z.array(
   z.object({ day: z.string(), server: z.number(), local: z.number(), reason: z.string() }),
 );
@@ -118,7 +112,7 @@ export async function listRuns(db: Kysely<MetricsSchema>, limit: number): Promis
       prompts: row.prompts_exported,
     },
     requests: row.requests,
-    setAside: row.set_aside === null ? [] : (setAsideRows.parse(JSON.parse(row.set_aside)) satisfies SetAsideRow[]),
+    setAside: row.set_aside === null ? [] : setAsideFromJson(row.set_aside),
     unreconciled:
       row.unreconciled === null
         ? []

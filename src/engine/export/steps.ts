@@ -1,8 +1,7 @@
 import type { ExportTrigger, SetAsideRow, UnreconciledDay } from '../../protocol/engine.ts';
-import type { LangfuseSource, ObservationRecord, PageOptions, SourcePage, TimeWindow } from '../langfuse/records.ts';
+import type { LangfuseSource, ObservationRecord, TimeWindow } from '../langfuse/records.ts';
 import type { WriteTransaction } from '../store/store.ts';
-import { addTo, auditDays, byDay, type DayCounts } from './audit.ts';
-import type { CheckpointStream } from './checkpoints.ts';
+import { auditDays, byDay } from './audit.ts';
 import { deriveChanged } from './derive/derive.ts';
 import { promptId } from './derive/derivedRows.ts';
 import { knownVersions, retireVersions, storePrompts } from './derive/promptVariants.ts';
@@ -11,7 +10,7 @@ import { utcDay } from './intervals.ts';
 import type { ProgressTracker } from './progress.ts';
 import { scoreRow, traceRow } from './rows.ts';
 import { storeObservations } from './storePage.ts';
-import { walkRange } from './walk.ts';
+import { walkRange, type WalkOptions, type WalkTally } from './walk.ts';
 import { countGranularity, deservesCounts } from './windowPlan.ts';
 
 export interface StepResults {
@@ -27,15 +26,15 @@ interface RunStepsOptions extends ExporterOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Page sizes of the endpoints that windows are planned for. */
+/** Rows that a legacy list endpoint gives at most. */
 const legacyPageSize = 100;
-const scorePageSize = 100;
 
 /** The steps of one export, in the order in which later ones need earlier ones. */
 export class RunSteps {
   readonly #options: RunStepsOptions;
-  readonly #setAside: SetAsideRow[] = [];
-  readonly #received: DayCounts = new Map();
+  readonly #observations: WalkTally = { received: new Map(), setAside: [] };
+  /** Traces, scores and prompts: no server counts them for an audit. */
+  readonly #others: WalkTally = { received: new Map(), setAside: [] };
   #unreconciled: readonly UnreconciledDay[] = [];
 
   constructor(options: RunStepsOptions) {
@@ -44,7 +43,10 @@ export class RunSteps {
 
   /** What the steps found so far. */
   results(): StepResults {
-    return { setAside: this.#setAside, unreconciled: this.#unreconciled };
+    return {
+      setAside: [...this.#observations.setAside, ...this.#others.setAside],
+      unreconciled: this.#unreconciled,
+    };
   }
 
   /** @throws AbortError when cancelled, EngineError when the source or the store fails */
@@ -101,30 +103,32 @@ export class RunSteps {
   }
 
   async #walk<T>(
-    stream: CheckpointStream,
-    plan: { readonly pageSize: number; readonly counts: ReadonlyMap<number, number> | null },
-    pages: (window: TimeWindow, options: PageOptions) => AsyncIterable<SourcePage<T>>,
-    storePage: (transaction: WriteTransaction, rows: readonly T[]) => Promise<() => void>,
-    onWindow: (window: TimeWindow) => void = () => undefined,
+    walk: Pick<WalkOptions<T>, 'stream' | 'pageSize' | 'counts' | 'pages' | 'timeOf' | 'storePage'>,
+    tally: WalkTally,
   ): Promise<void> {
     const { store, clock, log, source, window, progress, signal } = this.#options;
-    await walkRange({
-      store,
-      clock,
-      log,
-      projectId: source.server.projectId,
-      stream,
-      range: window,
-      ...plan,
-      pages,
-      storePage,
-      onPage: (page) => {
-        this.#setAside.push(...page.setAside);
-        progress.page(stream === 'observations' ? page.received : 0, page.setAside.length);
+    const observed = walk.stream === 'observations';
+    const projectId = source.server.projectId;
+    await walkRange(
+      {
+        ...walk,
+        store,
+        clock,
+        log,
+        projectId,
+        range: window,
+        onPage: (page) => {
+          progress.page(observed ? page.received : 0, page.setAside.length);
+        },
+        onWindow: ({ to }) => {
+          if (observed) {
+            progress.walkedUntil(to);
+          }
+        },
+        signal,
       },
-      onWindow,
-      signal,
-    });
+      tally,
+    );
   }
 
   async #walkTraces(): Promise<void> {
@@ -133,40 +137,39 @@ export class RunSteps {
       return;
     }
     await this.#walk(
-      'traces',
-      { pageSize: legacyPageSize, counts: null },
-      (window, options) => source.traces(window, options),
-      async (transaction, rows) => {
-        const { changed } = await transaction.upsertTraces(
-          rows.map((trace) => traceRow(trace, config.export.capturedTextLength)),
-        );
-        const changedIds = changed.flatMap((index) => rows[index]?.id ?? []);
-        await transaction.queueDerivation(source.server.projectId, changedIds);
-        return () => {
-          progress.add('traces', rows.length);
-        };
+      {
+        stream: 'traces',
+        pageSize: legacyPageSize,
+        counts: null,
+        pages: (window, options) => source.traces(window, options),
+        timeOf: (trace) => trace.timestamp,
+        storePage: async (transaction, rows) => {
+          const { changed } = await transaction.upsertTraces(
+            rows.map((trace) => traceRow(trace, config.export.capturedTextLength)),
+          );
+          const changedIds = changed.flatMap((index) => rows[index]?.id ?? []);
+          await transaction.queueDerivation(source.server.projectId, changedIds);
+          return () => {
+            progress.add('traces', rows.length);
+          };
+        },
       },
+      this.#others,
     );
   }
 
   async #walkObservations(pageSize: number, counts: ReadonlyMap<number, number> | null): Promise<void> {
-    const { source, progress } = this.#options;
+    const { source } = this.#options;
     await this.#walk(
-      'observations',
-      { pageSize, counts },
-      (window, options) => source.observations(window, options),
-      async (transaction, rows) => {
-        const onStored = await this.#storeObservations(transaction, rows);
-        return () => {
-          onStored();
-          for (const row of rows) {
-            addTo(this.#received, row.startTime.slice(0, 10), 1);
-          }
-        };
+      {
+        stream: 'observations',
+        pageSize,
+        counts,
+        pages: (window, options) => source.observations(window, options),
+        timeOf: (row) => row.startTime,
+        storePage: (transaction, rows) => this.#storeObservations(transaction, rows),
       },
-      (window) => {
-        progress.walkedUntil(window.to);
-      },
+      this.#observations,
     );
   }
 
@@ -188,17 +191,22 @@ export class RunSteps {
   async #walkScores(): Promise<void> {
     const { source, progress } = this.#options;
     await this.#walk(
-      'scores',
-      { pageSize: scorePageSize, counts: null },
-      (window, options) => source.scores(window, options),
-      async (transaction, rows) => {
-        const { changed } = await transaction.upsert('llm_scores', rows.map(scoreRow));
-        const traceIds = new Set(changed.flatMap((index) => rows[index]?.traceId ?? []));
-        await transaction.queueDerivation(source.server.projectId, [...traceIds]);
-        return () => {
-          progress.add('scores', rows.length);
-        };
+      {
+        stream: 'scores',
+        pageSize: null,
+        counts: null,
+        pages: (window, options) => source.scores(window, options),
+        timeOf: (score) => score.timestamp,
+        storePage: async (transaction, rows) => {
+          const { changed } = await transaction.upsert('llm_scores', rows.map(scoreRow));
+          const traceIds = new Set(changed.flatMap((index) => rows[index]?.traceId ?? []));
+          await transaction.queueDerivation(source.server.projectId, [...traceIds]);
+          return () => {
+            progress.add('scores', rows.length);
+          };
+        },
       },
+      this.#others,
     );
   }
 
@@ -212,7 +220,7 @@ export class RunSteps {
       for (const row of page.rows) {
         listed.add(promptId(row.name, row.version));
       }
-      this.#setAside.push(...page.setAside);
+      this.#others.setAside.push(...page.setAside);
       progress.add('prompts', page.rows.length);
       progress.page(0, page.setAside.length);
     }
@@ -232,22 +240,27 @@ export class RunSteps {
       projectId: source.server.projectId,
       range: window,
       server: byDay(counts),
-      received: this.#received,
-      setAside: this.#setAside.filter((row) => row.stream === 'observations').length,
+      received: this.#observations.received,
       read: (work) => store.read(work, signal),
       walkAgain: (part) => this.#walkAgain(part),
     });
     await this.#derive();
   }
 
+  /** A row that was unreadable the first time may have been so on its way only. */
   async #walkAgain(window: TimeWindow): Promise<number> {
     const { store, source, log, signal } = this.#options;
     log.info(`audit: walking ${utcDay(window.from)} again`);
+    const { setAside } = this.#observations;
     let received = 0;
     for await (const page of source.observations(window, signal === undefined ? {} : { signal })) {
       const onStored = await store.write((transaction) => this.#storeObservations(transaction, page.rows), signal);
       onStored();
       received += page.received;
+      const readable = new Set(page.rows.map((row) => row.id));
+      const still = setAside.filter((row) => !readable.has(row.id));
+      const known = new Set(still.map((row) => row.id));
+      setAside.splice(0, setAside.length, ...still, ...page.setAside.filter((row) => !known.has(row.id)));
     }
     return received;
   }

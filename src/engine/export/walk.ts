@@ -1,8 +1,9 @@
 import type { SetAsideRow } from '../../protocol/engine.ts';
 import type { PageOptions, SourcePage, TimeWindow } from '../langfuse/records.ts';
-import type { MetricsStore, WriteTransaction } from '../store/store.ts';
 import type { Clock, Log } from '../ports.ts';
-import { loadCheckpoints, saveCheckpoint, type CheckpointStream } from './checkpoints.ts';
+import type { MetricsStore, WriteTransaction } from '../store/store.ts';
+import { addTo, type DayCounts } from './audit.ts';
+import { loadCheckpoints, saveCheckpoint, type CheckpointStream, type WindowTally } from './checkpoints.ts';
 import { isoTime, uncovered } from './intervals.ts';
 import { WindowPlan } from './windowPlan.ts';
 
@@ -13,10 +14,13 @@ export interface WalkOptions<T> {
   readonly projectId: string;
   readonly stream: CheckpointStream;
   readonly range: TimeWindow;
-  readonly pageSize: number;
+  /** Rows of a full page, to plan windows by; null walks the range as one window. */
+  readonly pageSize: number | null;
   /** The server's own counts by bucket, where known. */
   readonly counts: ReadonlyMap<number, number> | null;
   readonly pages: (window: TimeWindow, options: PageOptions) => AsyncIterable<SourcePage<T>>;
+  /** When a row happened, ISO-8601. */
+  readonly timeOf: (row: T) => string;
   /** Stores a page within its transaction. @returns what to do once that is committed: the transaction may have to be run again */
   readonly storePage: (transaction: WriteTransaction, rows: readonly T[]) => Promise<() => void>;
   readonly onPage: (page: SourcePage<T>) => void;
@@ -24,68 +28,91 @@ export interface WalkOptions<T> {
   readonly signal: AbortSignal | undefined;
 }
 
+/** What a walk gave, the share of an earlier, unfinished run included. */
+export interface WalkTally {
+  /** Rows received by UTC day, repeated ones included. */
+  readonly received: DayCounts;
+  readonly setAside: SetAsideRow[];
+}
+
 /**
  * Walks a range of one stream in fixed windows, oldest first, each to its last page. Every page is
  * stored in one transaction with the checkpoint that says so, and a finished window with the
  * checkpoint that it is finished: whatever ends the process, the next run goes on from there.
- * @returns rows that the source could not read
+ * @param tally filled as the walk goes, so that what it gave is known when it fails, too
  */
-export async function walkRange<T>(options: WalkOptions<T>): Promise<SetAsideRow[]> {
-  const { store, projectId, stream, range } = options;
+export async function walkRange<T>(options: WalkOptions<T>, tally: WalkTally): Promise<void> {
+  const { store, log, projectId, stream, range } = options;
   const checkpoints = await store.read((db) => loadCheckpoints(db, projectId, stream, range, options.clock.now()));
-  const setAside: SetAsideRow[] = [];
-  if (checkpoints.open !== null) {
-    const { window, cursor, received } = checkpoints.open;
-    options.log.info(`${stream}: going on inside ${describe(window)} after ${received} rows`);
-    await walkWindow(options, window, setAside, { cursor, received });
+  for (const { tally: earlier } of checkpoints.finished) {
+    include(tally, earlier);
   }
-  const done = [...checkpoints.finished, ...(checkpoints.open === null ? [] : [checkpoints.open.window])];
+  const done = checkpoints.finished.map(({ window }) => window);
   if (done.length > 0) {
-    options.log.info(`${stream}: ${done.length} windows were walked by an earlier run`);
+    log.info(`${stream}: ${done.length} windows were walked by an earlier run`);
+  }
+  if (checkpoints.open !== null) {
+    const { window, cursor, tally: earlier } = checkpoints.open;
+    log.info(`${stream}: going on inside ${describe(window)}`);
+    await walkWindow(options, window, tally, { cursor, earlier });
+    done.push(window);
   }
   for (const gap of uncovered(range, done)) {
     const plan = new WindowPlan(gap, options.pageSize, options.counts);
     for (let window = plan.next(); window !== null; window = plan.next()) {
-      plan.learn(window, await walkWindow(options, window, setAside, null));
+      plan.learn(window, await walkWindow(options, window, tally, null));
     }
   }
-  return setAside;
 }
 
 const describe = (window: TimeWindow): string => `[${isoTime(window.from)}, ${isoTime(window.to)})`;
+
+function include(tally: WalkTally, part: WindowTally): void {
+  for (const [day, rows] of part.received) {
+    addTo(tally.received, day, rows);
+  }
+  tally.setAside.push(...part.setAside);
+}
 
 /** @returns rows received in the window, by earlier runs too */
 async function walkWindow<T>(
   options: WalkOptions<T>,
   window: TimeWindow,
-  setAside: SetAsideRow[],
-  from: { readonly cursor: string; readonly received: number } | null,
+  tally: WalkTally,
+  from: { readonly cursor: string; readonly earlier: WindowTally } | null,
 ): Promise<number> {
   const { store, clock, projectId, stream, signal } = options;
-  let received = from?.received ?? 0;
+  const own = { received: new Map(from?.earlier.received), setAside: [...(from?.earlier.setAside ?? [])] };
   const pageOptions: PageOptions = {
     ...(from === null ? {} : { cursor: from.cursor }),
     ...(signal === undefined ? {} : { signal }),
   };
-  for await (const page of options.pages(window, pageOptions)) {
-    signal?.throwIfAborted();
-    received += page.received;
-    setAside.push(...page.setAside);
-    const onStored = await store.write(async (transaction) => {
-      const stored = await options.storePage(transaction, page.rows);
-      await saveCheckpoint(transaction.db, {
-        projectId,
-        stream,
-        window,
-        cursor: page.cursor,
-        received,
-        now: clock.now(),
-      });
-      return stored;
-    }, signal);
-    onStored();
-    options.onPage(page);
+  try {
+    for await (const page of options.pages(window, pageOptions)) {
+      signal?.throwIfAborted();
+      for (const row of page.rows) {
+        addTo(own.received, options.timeOf(row).slice(0, 10), 1);
+      }
+      own.setAside.push(...page.setAside);
+      const onStored = await store.write(async (transaction) => {
+        const stored = await options.storePage(transaction, page.rows);
+        await saveCheckpoint(transaction.db, {
+          projectId,
+          stream,
+          window,
+          cursor: page.cursor,
+          tally: own,
+          now: clock.now(),
+        });
+        return stored;
+      }, signal);
+      onStored();
+      options.onPage(page);
+    }
+  } finally {
+    include(tally, own);
   }
+  const received = [...own.received.values()].reduce((sum, rows) => sum + rows, own.setAside.length);
   options.onWindow(window);
   options.log.debug(`${stream}: walked ${describe(window)}, ${received} rows`);
   return received;

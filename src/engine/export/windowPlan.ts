@@ -14,7 +14,6 @@ const singleWindow = 26 * hour;
 
 const firstGuess = 24 * hour;
 const shortest = 60_000;
-const longest = 90 * 24 * hour;
 
 /**
  * Cuts a range into windows, oldest first, sized to the density of the rows: by the server's own
@@ -27,11 +26,14 @@ export class WindowPlan {
   readonly #targetRows: number;
   readonly #counts: ReadonlyMap<number, number> | null;
 
-  /** @param counts rows by the start of their bucket (milliseconds), all buckets of one length; null when unknown */
-  constructor(range: TimeWindow, pageSize: number, counts: ReadonlyMap<number, number> | null) {
+  /**
+   * @param pageSize rows of a full page; null for one window whatever it holds
+   * @param counts rows by the start of their bucket (milliseconds), all buckets of one length; null when unknown
+   */
+  constructor(range: TimeWindow, pageSize: number | null, counts: ReadonlyMap<number, number> | null) {
     this.#range = range;
     this.#next = range.from;
-    this.#targetRows = pageSize * pagesPerWindow;
+    this.#targetRows = pageSize === null ? Number.POSITIVE_INFINITY : pageSize * pagesPerWindow;
     this.#counts = counts;
   }
 
@@ -49,11 +51,11 @@ export class WindowPlan {
   learn(window: TimeWindow, received: number): void {
     const length = window.to - window.from;
     const factor = Math.min(4, Math.max(0.25, this.#targetRows / Math.max(received, 1)));
-    this.#length = Math.min(longest, Math.max(shortest, length * factor));
+    this.#length = Math.max(shortest, length * factor);
   }
 
   #adaptiveEnd(from: number): number {
-    if (this.#range.to - this.#range.from <= singleWindow) {
+    if (this.#targetRows === Number.POSITIVE_INFINITY || this.#range.to - this.#range.from <= singleWindow) {
       return this.#range.to;
     }
     const end = from + this.#length;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LangfuseHttp } from './http.ts';
 import type { PageSize } from './pageSize.ts';
 import type { Budget } from './quota.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as l10n from '@vscode/l10n';
 import type { ServerGeneration } from '../../protocol/engine.ts';
 import { EngineError } from '../errors.ts';

@@ -86,7 +86,7 @@ export interface NetworkProblem {
 /** Reads what fetch throws: a TypeError whose cause chain knows more. */
 export function networkProblem(error: unknown, host: string): NetworkProblem {
   const code = causeCode(error);
-  const detail = code ?? (error instanceof Error ? error.name : 'fetch');
+  const detail = code ?? innermostMessage(error);
   const final = code !== null && certificateCodes.test(code);
   const hint = final
     ? l10n.t('The server’s certificate is not trusted: add your organisation’s authority with NODE_EXTRA_CA_CERTS.')
@@ -99,6 +99,15 @@ export function networkProblem(error: unknown, host: string): NetworkProblem {
     final,
     detail,
   };
+}
+
+/** fetch itself only says "fetch failed"; its cause says why ("bad port"). */
+function innermostMessage(error: unknown): string {
+  let at = error;
+  for (let depth = 0; at instanceof Error && at.cause instanceof Error && depth < 5; depth += 1) {
+    at = at.cause;
+  }
+  return at instanceof Error ? at.message : 'fetch';
 }
 
 function causeCode(error: unknown): string | null {

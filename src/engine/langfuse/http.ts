@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Credentials, ExportWaiting } from '../../protocol/engine.ts';
 import type { Clock, Fetch, Log } from '../ports.ts';
 import { backoffMilliseconds } from './backoff.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { text, textOrJson, time, wireText, wireAny } from './fields.ts';
 import { promptVariables } from './promptTemplate.ts';
 import type { PromptVersionRecord } from './records.ts';

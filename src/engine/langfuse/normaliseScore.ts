@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { number, requiredTime, text, time, wireNumber, wireText, wireAny } from './fields.ts';
 import { metadataObject } from './metadata.ts';
 import type { ScoreRecord } from './records.ts';

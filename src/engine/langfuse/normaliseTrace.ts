@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { requiredTime, text, textOrJson, time, wireFlag, wireText, wireAny } from './fields.ts';
 import { splitMetadata } from './metadata.ts';
 import type { TraceRecord } from './records.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { number, wireNumber } from './fields.ts';
 import type { FetchPage, RawPage } from './walk.ts';
 

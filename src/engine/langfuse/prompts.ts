@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SetAsideRow } from '../../protocol/engine.ts';
 import { number, wireNumber } from './fields.ts';
 import type { LangfuseHttp } from './http.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { SetAsideRow } from '../../protocol/engine.ts';
 
 /** Says why one row cannot be read. Never leaves this folder: the row is set aside with this text. */

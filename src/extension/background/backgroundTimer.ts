@@ -21,7 +21,7 @@ export interface BackgroundTimerOptions {
   readonly folder: ExportFolder;
   readonly keys: KeyStore;
   readonly memory: vscode.Memento;
-  readonly messages: Messages;
+  readonly messages: Pick<Messages, 'show'>;
   readonly contextKeys: ContextKeyWriter;
   readonly clock: Clock;
 }
@@ -47,7 +47,7 @@ export class BackgroundTimer implements vscode.Disposable {
     this.#subscriptions = vscode.Disposable.from(
       this.#changed,
       options.folder.onDidChange(() => this.arrange()),
-      options.keys.onDidChange(() => this.arrange()),
+      options.keys.onDidChange(() => void this.#followKeys()),
       options.controller.onDidEnd((ended) => void this.#follow(ended)),
       vscode.workspace.onDidChangeConfiguration((event) => void this.#followSettings(event)),
     );
@@ -73,6 +73,12 @@ export class BackgroundTimer implements vscode.Disposable {
   dispose(): void {
     void this.#export?.stop();
     this.#subscriptions.dispose();
+  }
+
+  /** Other keys may open another project: what was exported before says nothing about when it is due. */
+  async #followKeys(): Promise<void> {
+    await this.#options.memory.update(lastStartKey, undefined);
+    await this.arrange();
   }
 
   /** A whole export by command counts as the run that was due, and shows that refused keys work again. */

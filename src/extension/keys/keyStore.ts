@@ -28,7 +28,8 @@ export class KeyStore implements vscode.Disposable {
       this.#changed,
       folder.onDidChange(() => this.#changed.fire()),
       secrets.onDidChange(({ key }) => {
-        if (key.startsWith(secretPrefix)) {
+        // Every window hears of every secret.
+        if (vscode.workspace.workspaceFolders?.some((one) => secretKey(one) === key)) {
           this.#changed.fire();
         }
       }),
@@ -58,10 +59,8 @@ export class KeyStore implements vscode.Disposable {
   }
 }
 
-const secretPrefix = 'langfuse:';
-
 function secretKey(folder: vscode.WorkspaceFolder): string {
-  return `${secretPrefix}${folder.uri.toString()}`;
+  return `langfuse:${folder.uri.toString()}`;
 }
 
 function parseSecret(secret: string): StoredKeys | null {

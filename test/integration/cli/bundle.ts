@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { rmSync } from 'node:fs';
-import { copyFile, mkdtemp } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,8 +9,10 @@ const root = path.resolve(import.meta.dirname, '..', '..', '..');
 
 /** The CLI as it is shipped: one file, with SQLite beside it. Starts ten times faster than its sources do. */
 async function bundleCli(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'langfuse-metrics-bundle-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const installation = await mkdtemp(path.join(tmpdir(), 'langfuse-metrics-bundle-'));
+  process.on('exit', () => rmSync(installation, { recursive: true, force: true }));
+  const folder = path.join(installation, 'dist');
+  await mkdir(folder);
   const require = createRequire(import.meta.url);
   for (const file of ['sql-wasm.wasm', 'sql-wasm.js']) {
     await copyFile(require.resolve(`sql.js/dist/${file}`), path.join(folder, file));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultRule } from '../../langfuse-server/http/faults.ts';
 import { startLangfuseServer, type LangfuseServer } from '../../langfuse-server/server.ts';
 import { errorOf, reportOf, Workspace } from './workspace.ts';
@@ -165,7 +166,10 @@ describe('langfuse-metrics export, killed', function () {
     let saved = 0;
     for (let kill = 0; kill < kills; kill += 1) {
       const killed = workspace.start(exportAll);
-      setTimeout(() => killed.child.kill('SIGKILL'), 150 + 1200 * random());
+      const requests = server.requests.length + Math.floor(14 * random());
+      await killed.until(() => server.requests.length >= requests);
+      await delay(60 * random());
+      killed.child.kill('SIGKILL');
       await killed.ended;
       if (existsSync(workspace.database)) {
         assert.deepEqual(workspace.sql('PRAGMA integrity_check'), [{ integrity_check: 'ok' }]);

@@ -89,20 +89,23 @@ describe('One writer at a time', () => {
       parentPort.once('message', () => { database.close(); parentPort.postMessage('free'); });`;
     const worker = new Worker(source, { eval: true, workerData: path });
     const next = (): Promise<unknown> => new Promise((resolve) => worker.once('message', resolve));
-    await next();
-    const lock = new FileLock(path, 'export', systemClock);
-    assert.equal(lock.tryAcquire(), false);
-    const freed = next();
-    worker.postMessage('free it');
-    await freed;
-    assert.equal(lock.tryAcquire(), true);
-    lock.release();
-    await worker.terminate();
+    try {
+      await next();
+      const lock = new FileLock(path, 'export', systemClock);
+      assert.equal(lock.tryAcquire(), false);
+      const freed = next();
+      worker.postMessage('free it');
+      await freed;
+      assert.equal(lock.tryAcquire(), true);
+      lock.release();
+    } finally {
+      await worker.terminate();
+    }
   });
 
   it('takes turns: two processes that write at once both get on, and nothing is lost', async function () {
     this.timeout(60_000);
-    const steps = 25;
+    const steps = 12;
     const children = ['A', 'B'].map((name) => start('write', fixture.path, name, '2000', String(steps)));
     await Promise.all(children.map((child) => child.told(5)));
     assert.ok(

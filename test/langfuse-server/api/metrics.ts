@@ -167,20 +167,14 @@ function toRow<T>(group: Group, parsed: Query, measures: readonly Measure<T>[]):
 function aggregate(cells: readonly (number | null)[], aggregation: Aggregation, integer: boolean): number | null {
   if (aggregation === 'count') return cells.length;
   const values = cells.filter((cell) => cell !== null);
-  if (aggregation === 'sum')
-    return cells.length === 0 && !integer ? null : values.reduce((sum, value) => sum + value, 0);
+  const sum = values.reduce((total, value) => total + value, 0);
+  if (aggregation === 'sum') return cells.length === 0 && !integer ? null : sum;
   if (values.length === 0) return null;
-  switch (aggregation) {
-    case 'avg':
-      return values.reduce((sum, value) => sum + value, 0) / values.length;
-    case 'max':
-      return values.reduce((a, b) => Math.max(a, b));
-    case 'min':
-      return values.reduce((a, b) => Math.min(a, b));
-    default:
-      return quantile(values, Number(aggregation.slice(1)) / 100);
-  }
+  if (aggregation === 'avg') return sum / values.length;
+  return quantile(values, quantiles[aggregation]);
 }
+
+const quantiles = { min: 0, p50: 0.5, p75: 0.75, p90: 0.9, p95: 0.95, p99: 0.99, max: 1 } as const;
 
 /** Linear between the neighbours, as ClickHouse's quantile. */
 function quantile(values: readonly number[], share: number): number {

@@ -26,8 +26,7 @@ export function priceReported(
     const total = roundCost(((usageDetails.total ?? 0) * known.totalPricePerMillion) / 1e6);
     return { pricing, pricingTier, usageDetails, costDetails: { total } };
   }
-  const { total: _total, ...parts } = usage;
-  return { pricing, pricingTier, usageDetails, costDetails: priceUsage(known, parts).costDetails };
+  return { pricing, pricingTier, usageDetails, costDetails: priceUsage(known, usage).costDetails };
 }
 
 function withTotal(details: Readonly<Record<string, number>>): Readonly<Record<string, number>> {

@@ -1,12 +1,9 @@
 import { sumOf } from '../data/totals.ts';
 import type { Observation } from '../data/types.ts';
 
-/** Field groups of v2/observations; names that are none are ignored. */
-export type FieldGroup =
-  'core' | 'basic' | 'time' | 'io' | 'metadata' | 'model' | 'usage' | 'prompt' | 'metrics' | 'trace_context';
-
 export interface WireOptions {
   readonly projectId: string;
+  /** Field groups; names that are none are ignored. */
   readonly groups: ReadonlySet<string>;
   /** Uncut metadata values. */
   readonly wholeMetadata: boolean;

@@ -51,6 +51,7 @@ export class Dataset {
   readonly #index: ObservationIndex;
   readonly #traceNumbers = new Map<string, number>();
   readonly #scores: Score[];
+  /** Rows that have not arrived yet. */
   readonly #waiting: Observation[] = [];
   readonly #arrived: Observation[] = [];
   readonly #arrivedByTrace = new Map<string, Observation[]>();
@@ -161,12 +162,7 @@ export class Dataset {
     return this.#options.events || this.#arrived.length > 0;
   }
 
-  /** Rows that have not arrived yet. */
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
-  /** Late rows arrive, oldest start first; returns how many. */
+  /** Late rows arrive; returns how many. */
   releaseLate(count = Infinity): number {
     const rows = this.#waiting.splice(0, count);
     this.addRows(rows);

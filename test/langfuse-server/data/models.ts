@@ -141,7 +141,7 @@ export interface Usage {
 
 /** Tokens by kind as Langfuse counts them (cached ones are not in `input`), and their cost at the model's prices. */
 export function priceUsage(model: Model, usage: Readonly<Record<string, number>>): Usage {
-  const total = Object.values(usage).reduce((sum, tokens) => sum + tokens, 0);
+  const total = usage.total ?? Object.values(usage).reduce((sum, tokens) => sum + tokens, 0);
   const usageDetails = { ...usage, total };
   if (model.input === null || model.output === null) return { usageDetails, costDetails: {} };
   const prices: Readonly<Record<string, number | null>> = {

@@ -68,19 +68,19 @@ function hits(rule: FaultRule, count: number): boolean {
 
 /** The error that a fault answers with; null for faults that spoil a good answer. */
 export function faultAnswer(fault: FaultRule | undefined): ApiError | null {
-  switch (fault?.kind) {
-    case 'http500':
-      return new ApiError(500, { message: 'Internal Server Error', error: 'An unknown error occurred' });
-    case 'timeout422':
-      return new ApiError(422, { message: 'Request timed out', error: 'Request timed out' });
-    case 'http429':
-      return new RateLimited(1000, 1, new Date(Date.now() + 1000));
-    case 'unauthorized':
-      return new ApiError(401, { message: "Invalid credentials. Confirm that you've configured the correct host." });
-    default:
-      return null;
-  }
+  if (fault?.kind === 'http429') return new RateLimited(1000, 1, new Date(Date.now() + 1000));
+  const error = fault === undefined ? undefined : errors[fault.kind];
+  return error === undefined ? null : new ApiError(error.status, error.body);
 }
+
+const errors: Partial<Record<FaultKind, Pick<ApiError, 'status' | 'body'>>> = {
+  http500: { status: 500, body: { message: 'Internal Server Error', error: 'An unknown error occurred' } },
+  timeout422: { status: 422, body: { message: 'Request timed out', error: 'Request timed out' } },
+  unauthorized: {
+    status: 401,
+    body: { message: "Invalid credentials. Confirm that you've configured the correct host." },
+  },
+};
 
 /** Gives one row of the page a time that is none. */
 export function spoilRow(answer: unknown, fault: FaultRule, requestNumber: number): void {

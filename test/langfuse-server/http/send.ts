@@ -42,7 +42,7 @@ export async function sendAnswer(
     response.writeHead(304, base).end();
     return;
   }
-  const accepted = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  const accepted = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
   const compress = gzip && accepted && answer.body.length >= compressedFrom && fault === undefined;
   if (compress) {
     // Compressed on the fly by the real server: no length is known beforehand.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
+import type { Locator } from 'playwright-core';
 import type { Workbench } from '../editor/workbench.ts';
 import { say } from '../shell.ts';
 import type { CompletedRun } from './firstExport.ts';
@@ -49,10 +50,26 @@ async function treeOfRuns(workbench: Workbench): Promise<string> {
 async function statusBar(workbench: Workbench): Promise<string> {
   const item = workbench.statusBarItem(/^\s*Exported /);
   await item.waitFor({ timeout: 20_000 });
-  await item.hover();
-  await workbench.page.locator('.monaco-hover').filter({ hasText: 'Last export' }).waitFor({ timeout: 10_000 });
+  await showTooltip(workbench, item);
   await workbench.screenshot('demo-3-status-bar');
   return (await item.innerText()).trim();
+}
+
+/** The editor drops a tooltip when the item is drawn anew under the pointer, so it may take a second try. */
+async function showTooltip(workbench: Workbench, item: Locator): Promise<void> {
+  const tooltip = workbench.page.locator('.monaco-hover').filter({ hasText: 'Last export' });
+  for (let tries = 1; ; tries += 1) {
+    await item.hover();
+    try {
+      await tooltip.waitFor({ timeout: 4_000 });
+      return;
+    } catch (error) {
+      if (tries === 3) {
+        throw error;
+      }
+      await workbench.page.mouse.move(640, 300);
+    }
+  }
 }
 
 async function log(workbench: Workbench): Promise<string> {

@@ -22,6 +22,7 @@ export async function packKeysExtension(folder: string, standIn: StandIn): Promi
     activationEvents: ['onStartupFinished'],
     extensionDependencies: ['langfuse-metrics.langfuse-metrics'],
     extensionKind: ['workspace'],
+    files: ['extension.js', 'LICENSE'],
   };
   const keys = JSON.stringify({ baseUrl: url, publicKey, secretKey });
   const code = `const vscode = require('vscode');

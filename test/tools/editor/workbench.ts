@@ -150,7 +150,7 @@ export class Workbench {
     const folder = path.join(root, 'out', 'screenshots');
     mkdirSync(folder, { recursive: true });
     const file = path.join(folder, `${name.replace(/[^\w-]+/g, '-').slice(0, 100)}.png`);
-    await this.page.screenshot({ path: file });
+    await this.page.screenshot({ path: file, animations: 'disabled' });
     return file;
   }
 

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { parseConfig } from '../../../src/engine/config/config.ts';
 import { executionRow, taskRow } from '../../../src/engine/export/derive/derivedRows.ts';
-import type { AttachedScore, ExecutionFact, TraceFact, TraceFacts } from '../../../src/engine/export/derive/facts.ts';
+import type {
+  AgentFact,
+  AttachedScore,
+  ExecutionFact,
+  TraceFact,
+  TraceFacts,
+} from '../../../src/engine/export/derive/facts.ts';
 import { judgeFeedback, judgeQuality, judgeSuccess } from '../../../src/engine/export/derive/outcome.ts';
 import { variantName } from '../../../src/engine/export/derive/promptVariants.ts';
 
@@ -82,7 +88,7 @@ describe('quality and feedback', () => {
 });
 
 describe('the task of a trace', () => {
-  const agent = (id: string, parent: string | null, name: string, at: string) => ({
+  const agent = (id: string, parent: string | null, name: string, at: string): AgentFact => ({
     id,
     trace_id: 't',
     parent_observation_id: parent,

@@ -65,11 +65,19 @@ describe('the window plan', () => {
     assert.ok(requests(windows, rowsIn) <= needed * 1.05, `${requests(windows, rowsIn)} requests for ${needed} pages`);
   });
 
-  it('crosses a year without rows in a handful of windows', () => {
-    const range = { from: 0, to: 365 * 24 * hour };
+  it('crosses thirty years without rows in a handful of windows', () => {
+    const range = { from: 0, to: 30 * 365 * 24 * hour };
     const windows = cut(new WindowPlan(range, pageSize, null), () => 0);
     assertPartition(windows, range);
     assert.ok(windows.length <= 9, `${windows.length} windows`);
+  });
+
+  it('walks any range as one window when it has no page size to plan by', () => {
+    const range = { from: 0, to: 3000 * hour };
+    assert.deepEqual(
+      cut(new WindowPlan(range, null, null), () => 1_000_000),
+      [range],
+    );
   });
 
   it('walks the usual day of a timer run as one window', () => {

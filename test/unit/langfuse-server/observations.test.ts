@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startLangfuseServer, type LangfuseServer } from '../../langfuse-server/server.ts';
-import { allFields, get, keyOf, walk, type Row } from './client.ts';
+import { allFields, authorization, get, keyOf, walk, type Row } from './client.ts';
 
 interface Sums {
   cost: number;
@@ -162,7 +162,7 @@ describe('v2/observations of the stand-in', () => {
     const again = await fetch(first.url, {
       headers: {
         'if-none-match': first.headers.get('etag')!,
-        authorization: `Basic ${Buffer.from(`${server.publicKey}:${server.secretKey}`).toString('base64')}`,
+        authorization: authorization(server),
       },
     });
     assert.equal(again.status, 304);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LangfuseSpanProcessor } from '@langfuse/otel';
 import { propagateAttributes, startActiveObservation, startObservation } from '@langfuse/tracing';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { Langfuse } from 'langfuse';
 import { startLangfuseServer, type LangfuseServer } from '../../langfuse-server/server.ts';
-import { allFields, get, walk } from './client.ts';
+import { allFields, authorization, get, walk } from './client.ts';
 
 describe('The stand-in as a collector', () => {
   describe('of the legacy SDK', () => {
@@ -105,13 +106,16 @@ describe('The stand-in as a collector', () => {
     const server = await startLangfuseServer({ observations: 0, ingestionDelayMs: 200 });
     try {
       const headers = {
-        authorization: `Basic ${Buffer.from(`${server.publicKey}:${server.secretKey}`).toString('base64')}`,
+        authorization: authorization(server),
         'content-type': 'application/json',
       };
       const body = JSON.stringify({ id: 'late-score', name: 'x', value: 1, traceId: 't' });
       await fetch(`${server.url}/api/public/scores`, { method: 'POST', headers, body });
-      assert.equal(server.dataset.scores.length, 0);
-      while (server.dataset.scores.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      const visible = async (): Promise<number> =>
+        ((await (await get(server, 'v3/scores')).json()) as { data: unknown[] }).data.length;
+      assert.equal(await visible(), 0);
+      await delay(250);
+      assert.equal(await visible(), 1);
     } finally {
       await server.close();
     }

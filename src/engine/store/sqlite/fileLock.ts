@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import process from 'node:process';
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../ports.ts';
 import { loadNodeSqlite } from './nodeSqlite.ts';
 
@@ -46,11 +46,12 @@ export class FileLock {
     if (this.#held) {
       return true;
     }
-    this.#database ??= this.#open();
+    this.#database ??= new (loadNodeSqlite().DatabaseSync)(this.#path);
     try {
-      // The second statement writes nothing that stays. It fails where SQLite could open the file only
-      // for reading: there BEGIN EXCLUSIVE passes, and locks nobody out.
-      this.#database.exec('BEGIN EXCLUSIVE; PRAGMA user_version = 1');
+      // Nothing is ever written to this file: the journal stays in memory instead of beside it. The last
+      // statement fails where SQLite could open the file only for reading: there BEGIN EXCLUSIVE
+      // passes, and locks nobody out.
+      this.#database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version = 1');
     } catch (error) {
       if ((error as { errcode?: number }).errcode === sqliteBusy) {
         return false;
@@ -66,10 +67,10 @@ export class FileLock {
   /** Frees the lock; does nothing when it is not held. */
   release(): void {
     if (this.#held) {
-      rmSync(this.#notePath, { force: true });
-      this.#database?.exec('ROLLBACK');
       this.#held = false;
+      this.#removeNote();
     }
+    // Closing ends the transaction, and with it the lock.
     this.#close();
   }
 
@@ -81,14 +82,6 @@ export class FileLock {
     } catch {
       return null;
     }
-  }
-
-  #open(): DatabaseSync {
-    const { DatabaseSync } = loadNodeSqlite();
-    const database = new DatabaseSync(this.#path);
-    // Nothing is ever written to this file: a journal beside it would only be litter.
-    database.exec('PRAGMA journal_mode = MEMORY');
-    return database;
   }
 
   #close(): void {
@@ -110,6 +103,15 @@ export class FileLock {
       writeFileSync(this.#notePath, JSON.stringify(owner));
     } catch {
       // The note only makes messages better; the lock holds without it.
+    }
+  }
+
+  /** While the lock is still held: afterwards the note would be the next holder's. */
+  #removeNote(): void {
+    try {
+      rmSync(this.#notePath, { force: true });
+    } catch {
+      // A note that stays is outdated, and its process is most likely gone when somebody reads it.
     }
   }
 }

@@ -4,7 +4,7 @@ import { migrationNames, migrationProvider } from '../migrations/migrations.ts';
 import type { MetricsSchema } from '../schema.ts';
 import type { BulkTable } from '../store.ts';
 import { upsertStatement } from '../upsertStatement.ts';
-import { BulkStatement } from './bulkInsert.ts';
+import { BulkStatement } from './bulkStatement.ts';
 import { corruptError, newerError } from './databaseErrors.ts';
 import type { DatabaseContent, FileStamp } from './databaseFile.ts';
 import { applicationId, checkHeader } from './databaseHeader.ts';

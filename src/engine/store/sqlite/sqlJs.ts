@@ -15,6 +15,10 @@ interface RawSqlite {
   _sqlite3_bind_int(statement: number, index: number, value: number): number;
   _sqlite3_clear_bindings(statement: number): number;
   _sqlite3_step(statement: number): number;
+  _sqlite3_column_type(statement: number, column: number): number;
+  _sqlite3_column_text(statement: number, column: number): number;
+  _sqlite3_column_bytes(statement: number, column: number): number;
+  _sqlite3_column_double(statement: number, column: number): number;
   _sqlite3_reset(statement: number): number;
   _sqlite3_finalize(statement: number): number;
   _sqlite3_changes(db: number): number;

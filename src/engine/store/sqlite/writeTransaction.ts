@@ -1,9 +1,17 @@
 import type { Kysely } from 'kysely';
 import type { MetricsSchema } from '../schema.ts';
 import type { BulkRow, BulkTable, TraceContextRow, UpsertResult, WriteTransaction } from '../store.ts';
-import type { BulkStatement, BulkValue } from './bulkInsert.ts';
+import { TraceRebuild } from '../traceRebuild.ts';
+import type { BulkStatement, BulkValue } from './bulkStatement.ts';
 import type { OpenDatabase } from './openDatabase.ts';
-import { queueDerivationSql, refreshTracesSql, traceContextColumns, upsertTraceSql } from './traceSql.ts';
+import {
+  observationsOfTracesSql,
+  queueDerivationSql,
+  rebuiltColumns,
+  traceContextColumns,
+  upsertTraceSql,
+  writeTraceSql,
+} from './traceSql.ts';
 
 /** The bulk operations inside one open transaction of a sql.js database. */
 export class SqliteWriteTransaction implements WriteTransaction {
@@ -29,7 +37,14 @@ export class SqliteWriteTransaction implements WriteTransaction {
   refreshTraces(projectId: string, traceIds: readonly string[]): Promise<void> {
     return settle(() => {
       const parameters = [JSON.stringify(traceIds), projectId];
-      this.#open.statement(refreshTracesSql).run(parameters);
+      const rebuild = new TraceRebuild();
+      this.#open.statement(observationsOfTracesSql).each(parameters, (row) => {
+        rebuild.add(row);
+      });
+      const write = this.#open.statement(writeTraceSql);
+      for (const trace of rebuild.results()) {
+        write.run([projectId, ...rebuiltColumns.map((column) => trace[column])]);
+      }
       this.#open.statement(queueDerivationSql).run(parameters);
     });
   }

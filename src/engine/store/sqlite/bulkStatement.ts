@@ -3,11 +3,45 @@ import type { RawDatabase, SqlJsInstance } from './sqlJs.ts';
 /** What a bound column may hold; undefined and null are NULL. */
 export type BulkValue = string | number | null | undefined;
 
+const sqliteOk = 0;
 const sqliteRow = 100;
 const sqliteDone = 101;
+const sqliteNull = 5;
 /** UTF-8 bytes that one UTF-16 unit needs at most. */
 const bytesPerUnit = 3;
 const initialScratchBytes = 1 << 20;
+
+/** The row that a statement stands on. */
+export class BulkRowReader {
+  readonly #instance: SqlJsInstance;
+  readonly #statement: number;
+  #view: Buffer = Buffer.alloc(0);
+
+  constructor(instance: SqlJsInstance, statement: number) {
+    this.#instance = instance;
+    this.#statement = statement;
+  }
+
+  text(column: number): string | null {
+    const { raw, memory } = this.#instance;
+    const start = raw._sqlite3_column_text(this.#statement, column);
+    if (start === 0) {
+      return null;
+    }
+    const bytes = raw._sqlite3_column_bytes(this.#statement, column);
+    if (this.#view.buffer !== memory.buffer) {
+      this.#view = Buffer.from(memory.buffer);
+    }
+    return this.#view.toString('utf8', start, start + bytes);
+  }
+
+  number(column: number): number | null {
+    const { raw } = this.#instance;
+    return raw._sqlite3_column_type(this.#statement, column) === sqliteNull
+      ? null
+      : raw._sqlite3_column_double(this.#statement, column);
+  }
+}
 
 /**
  * A prepared statement for rows in bulk, bound through SQLite's C interface: all texts of a row are
@@ -18,6 +52,7 @@ export class BulkStatement {
   readonly #instance: SqlJsInstance;
   readonly #database: RawDatabase;
   readonly #statement: number;
+  readonly #row: BulkRowReader;
   #scratch = 0;
   #scratchBytes = 0;
   #view: Buffer = Buffer.alloc(0);
@@ -28,28 +63,30 @@ export class BulkStatement {
     this.#database = database;
     this.#reserve(initialScratchBytes);
     this.#statement = this.#prepare(sql);
+    this.#row = new BulkRowReader(instance, this.#statement);
   }
 
   /** Runs the statement once. @returns rows that it inserted, changed or deleted */
   run(values: readonly BulkValue[]): number {
+    this.each(values, () => undefined);
+    return this.#instance.raw._sqlite3_changes(this.#database.db);
+  }
+
+  /** Runs the statement and calls `take` for each row of its answer; the row is valid during that call. */
+  each(values: readonly BulkValue[], take: (row: BulkRowReader) => void): void {
     const { raw } = this.#instance;
     this.#bind(values);
-    let code = raw._sqlite3_step(this.#statement);
-    while (code === sqliteRow) {
-      code = raw._sqlite3_step(this.#statement);
-    }
-    if (code !== sqliteDone) {
-      raw._sqlite3_clear_bindings(this.#statement);
-      try {
-        this.#check(raw._sqlite3_reset(this.#statement));
-      } finally {
-        raw._sqlite3_reset(this.#statement);
+    try {
+      let code = raw._sqlite3_step(this.#statement);
+      while (code === sqliteRow) {
+        take(this.#row);
+        code = raw._sqlite3_step(this.#statement);
       }
-      throw new Error(`SQLite result ${code}`);
+      this.#database.handleError(code === sqliteDone ? sqliteOk : code);
+    } finally {
+      raw._sqlite3_reset(this.#statement);
+      raw._sqlite3_clear_bindings(this.#statement);
     }
-    raw._sqlite3_reset(this.#statement);
-    raw._sqlite3_clear_bindings(this.#statement);
-    return raw._sqlite3_changes(this.#database.db);
   }
 
   free(): void {
@@ -105,12 +142,8 @@ export class BulkStatement {
     const text = out + 8;
     const bytes = this.#view.write(sql, 8, 'utf8');
     this.#view[8 + bytes] = 0;
-    this.#check(raw._sqlite3_prepare_v2(this.#database.db, text, -1, out, 0));
+    this.#database.handleError(raw._sqlite3_prepare_v2(this.#database.db, text, -1, out, 0));
     // Preparing may have grown the memory.
     return new DataView(this.#instance.memory.buffer).getUint32(out, true);
-  }
-
-  #check(code: number): void {
-    this.#database.handleError(code);
   }
 }
