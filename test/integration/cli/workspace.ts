@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +9,15 @@ import { DatabaseSync } from 'node:sqlite';
 import type { ErrorData } from '../../../src/protocol/errors.ts';
 import type { ExportReport } from '../../../src/protocol/engine.ts';
 import type { LangfuseServer } from '../../langfuse-server/server.ts';
+import { sharedServer, type PostgresServer } from '../postgres/postgresServer.ts';
 import { cliBundle } from './bundle.ts';
+
+/** The backends that suites run on, with the server that each needs. */
+export const cliBackends: readonly { readonly name: string; readonly server: () => Promise<PostgresServer | null> }[] =
+  [
+    { name: 'SQLite', server: () => Promise.resolve(null) },
+    { name: 'PostgreSQL', server: sharedServer },
+  ];
 
 export interface Ended {
   /** Null when a signal ended it. */
@@ -59,21 +69,40 @@ interface StartOptions {
   readonly stdin?: string;
 }
 
+interface PostgresDatabase {
+  readonly server: PostgresServer;
+  readonly name: string;
+}
+
 /** A temporary folder that the CLI works on. */
 export class Workspace {
   readonly folder: string;
   readonly environment: Record<string, string> = {};
 
   readonly #cli: string;
+  readonly #postgres: PostgresDatabase | null;
 
-  private constructor(folder: string, cli: string) {
+  private constructor(folder: string, cli: string, postgres: PostgresDatabase | null) {
     this.folder = folder;
     this.#cli = cli;
+    this.#postgres = postgres;
   }
 
-  static async create(server: LangfuseServer | null): Promise<Workspace> {
+  /** @param postgres where its metrics go; without one, into the file in the folder */
+  static async create(server: LangfuseServer | null, postgres: PostgresServer | null = null): Promise<Workspace> {
     const folder = await mkdtemp(path.join(tmpdir(), 'langfuse-metrics-cli-'));
-    const workspace = new Workspace(folder, await cliBundle());
+    const database = postgres === null ? null : { server: postgres, name: await postgres.createDatabase() };
+    const workspace = new Workspace(folder, await cliBundle(), database);
+    if (database !== null) {
+      Object.assign(workspace.environment, {
+        LANGFUSE_METRICS_DATABASE_BACKEND: 'postgres',
+        POSTGRES_HOST: '127.0.0.1',
+        POSTGRES_PORT: String(database.server.port),
+        POSTGRES_DATABASE: database.name,
+        POSTGRES_USER: database.server.user,
+        POSTGRES_PASSWORD: database.server.password,
+      });
+    }
     if (server !== null) {
       Object.assign(workspace.environment, keysOf(server));
     }
@@ -95,8 +124,26 @@ export class Workspace {
     return this.start(args, options).ended;
   }
 
-  /** What the sqlite3 shell answers, an independent reader; where it is not installed, the runtime's own SQLite. */
+  /** What the sqlite3 or psql shell answers, independent readers; where it is not installed, the runtime's own SQLite or a plain client. */
   sql(statement: string): Record<string, unknown>[] {
+    return this.#postgres === null ? this.#askSqlite(statement) : askPostgres(this.#postgres, statement);
+  }
+
+  /** True once there is something to ask. */
+  get hasTables(): boolean {
+    return this.#postgres === null
+      ? existsSync(this.database)
+      : this.sql(`SELECT 1 FROM pg_class WHERE relname = 'llm_traces'`).length > 0;
+  }
+
+  /** Asserts that a kill or a fault has not harmed the database; a server sees to that itself. */
+  assertSound(): void {
+    if (this.#postgres === null && existsSync(this.database)) {
+      assert.deepEqual(this.sql('PRAGMA integrity_check'), [{ integrity_check: 'ok' }]);
+    }
+  }
+
+  #askSqlite(statement: string): Record<string, unknown>[] {
     const { stdout, stderr, error } = spawnSync('sqlite3', ['-readonly', '-json', this.database, statement], {
       encoding: 'utf8',
       maxBuffer: 1e9,
@@ -111,9 +158,44 @@ export class Workspace {
     return stdout === '' ? [] : (JSON.parse(stdout) as Record<string, unknown>[]);
   }
 
-  remove(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true });
+  async remove(): Promise<void> {
+    await this.#postgres?.server.dropDatabase(this.#postgres.name);
+    await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Reads a statement from its arguments, connects as libpq's variables say and prints the rows as psql does below. */
+const plainClient = `
+  const { default: pg } = await import('pg');
+  const client = new pg.Client();
+  await client.connect();
+  const { rows } = await client.query(process.argv[1]);
+  await client.end();
+  process.stdout.write(Object.values(rows[0])[0] ?? '');`;
+
+function askPostgres({ server, name }: PostgresDatabase, statement: string): Record<string, unknown>[] {
+  // As JSON made by the server, so that no client's idea of types comes in between.
+  const asJson = `SELECT json_agg(answer)::text FROM (${statement}) AS answer`;
+  const options = {
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+    env: {
+      ...process.env,
+      PGHOST: '127.0.0.1',
+      PGPORT: String(server.port),
+      PGUSER: server.user,
+      PGPASSWORD: server.password,
+      PGDATABASE: name,
+    },
+  } as const;
+  let answer = spawnSync('psql', ['--no-psqlrc', '--tuples-only', '--no-align', '--command', asJson], options);
+  if (answer.error !== undefined) {
+    answer = spawnSync(process.execPath, ['--input-type=module', '--eval', plainClient, asJson], options);
+  }
+  if (answer.status !== 0) {
+    throw new Error(answer.stderr);
+  }
+  return answer.stdout.trim() === '' ? [] : (JSON.parse(answer.stdout) as Record<string, unknown>[]);
 }
 
 export function keysOf(server: LangfuseServer): Record<string, string> {

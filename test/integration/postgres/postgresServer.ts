@@ -78,6 +78,10 @@ export class PostgresServer {
     return name;
   }
 
+  async dropDatabase(name: string): Promise<void> {
+    await this.sql('postgres', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  }
+
   url(database: string): string {
     return `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${this.port}/${database}`;
   }

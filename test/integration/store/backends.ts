@@ -60,7 +60,7 @@ class PostgresFixture implements BackendFixture {
 
   async clean(): Promise<void> {
     await Promise.allSettled(this.#stores.map((store) => store.close()));
-    await this.server.sql('postgres', `DROP DATABASE ${this.database} WITH (FORCE)`);
+    await this.server.dropDatabase(this.database);
   }
 }
 
