@@ -21,7 +21,7 @@ const byError: Record<ErrorCode, ExitCode> = {
   'langfuse.rejected': exitCodes.failed,
   'langfuse.unavailable': exitCodes.tryLater,
   'langfuse.malformed': exitCodes.failed,
-  'database.unreachable': exitCodes.failed,
+  'database.unreachable': exitCodes.tryLater,
   'database.auth': exitCodes.wrongUsage,
   'database.forbidden': exitCodes.failed,
   'database.missing': exitCodes.wrongUsage,

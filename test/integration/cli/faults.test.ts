@@ -26,11 +26,11 @@ function assertEqualsServer(workspace: Workspace, server: LangfuseServer): void 
            (SELECT count(*) FROM llm_spans) AS spans,
            (SELECT count(*) FROM llm_events) AS events,
            (SELECT count(*) FROM llm_scores) AS scores,
-           (SELECT count(*) FROM prompt_variants) AS promptVersions,
-           (SELECT sum(input_tokens) FROM llm_generations) AS inputTokens,
-           (SELECT sum(output_tokens) FROM llm_generations) AS outputTokens,
-           (SELECT sum(cost_usd) FROM llm_generations) AS costUsd,
-           (SELECT sum(total_cost_usd) FROM llm_traces) AS costOfTraces`);
+           (SELECT count(*) FROM prompt_variants) AS "promptVersions",
+           (SELECT sum(input_tokens) FROM llm_generations) AS "inputTokens",
+           (SELECT sum(output_tokens) FROM llm_generations) AS "outputTokens",
+           (SELECT sum(cost_usd) FROM llm_generations) AS "costUsd",
+           (SELECT sum(total_cost_usd) FROM llm_traces) AS "costOfTraces"`);
   assert.ok(stored !== undefined);
   const { costUsd, costOfTraces, ...counts } = stored;
   const { traces, generations, spans, events, scores, promptVersions, inputTokens, outputTokens } = totals;

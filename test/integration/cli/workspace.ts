@@ -9,7 +9,8 @@ import { DatabaseSync } from 'node:sqlite';
 import type { ErrorData } from '../../../src/protocol/errors.ts';
 import type { ExportReport } from '../../../src/protocol/engine.ts';
 import type { LangfuseServer } from '../../langfuse-server/server.ts';
-import { sharedServer, type PostgresServer } from '../postgres/postgresServer.ts';
+import type { PostgresServer } from '../postgres/postgresServer.ts';
+import { sharedServer } from '../postgres/sharedServer.ts';
 import { cliBundle } from './bundle.ts';
 
 /** The backends that suites run on, with the server that each needs. */

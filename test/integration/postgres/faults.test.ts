@@ -6,7 +6,8 @@ import { parseConfig, type EngineConfigInput } from '../../../src/engine/config/
 import { openStore } from '../../../src/engine/store/openStore.ts';
 import type { MetricsStore } from '../../../src/engine/store/store.ts';
 import { score } from '../../unit/store/fixture.ts';
-import { sharedServer, type PostgresServer } from './postgresServer.ts';
+import type { PostgresServer } from './postgresServer.ts';
+import { sharedServer } from './sharedServer.ts';
 
 type PostgresInput = NonNullable<NonNullable<EngineConfigInput['database']>['postgres']>;
 

@@ -106,18 +106,3 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => probe.close(resolve));
   return port;
 }
-
-let shared: Promise<PostgresServer> | null = null;
-
-/** The one server of this test run, started at the first call and removed after the last test. */
-export function sharedServer(): Promise<PostgresServer> {
-  shared ??= PostgresServer.start();
-  return shared;
-}
-
-// Root-level, in whichever suite imports this file.
-after(async () => {
-  const server = shared;
-  shared = null;
-  await (await server)?.remove();
-});

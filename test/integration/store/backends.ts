@@ -5,7 +5,8 @@ import { initialTables } from '../../../src/engine/store/migrations/initialTable
 import type { MetricsSchema } from '../../../src/engine/store/schema.ts';
 import type { MetricsStore } from '../../../src/engine/store/store.ts';
 import { StoreFixture } from '../../unit/store/fixture.ts';
-import { sharedServer, type PostgresServer } from '../postgres/postgresServer.ts';
+import type { PostgresServer } from '../postgres/postgresServer.ts';
+import { sharedServer } from '../postgres/sharedServer.ts';
 
 /** All rows of a table, in the order of its key. */
 export async function rowsOf(store: MetricsStore, table: keyof MetricsSchema): Promise<Record<string, unknown>[]> {

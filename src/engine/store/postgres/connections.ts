@@ -21,12 +21,15 @@ const sessionSettings = `
 export class Connections {
   readonly #config: ClientConfig;
   readonly #log: Log;
+  readonly #onConnected: () => void;
   readonly #prepared = new WeakSet<ClientBase>();
   #pool: Promise<Pool> | null = null;
 
-  constructor(config: ClientConfig, log: Log) {
+  /** @param onConnected called whenever the server has let a connection in */
+  constructor(config: ClientConfig, log: Log, onConnected: () => void) {
     this.#config = config;
     this.#log = log;
+    this.#onConnected = onConnected;
   }
 
   async take(): Promise<PoolClient> {
@@ -47,9 +50,14 @@ export class Connections {
   async dedicated(applicationName: string): Promise<Client> {
     const { default: pg } = await import('pg');
     const client = new pg.Client({ ...this.#config, application_name: applicationName });
-    await client.connect();
-    await this.#prepare(client);
-    return client;
+    try {
+      await client.connect();
+      await this.#prepare(client);
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -70,6 +78,7 @@ export class Connections {
   }
 
   async #prepare(client: ClientBase): Promise<void> {
+    this.#onConnected();
     // A connection that breaks while nobody waits for it is an event, without a listener the end of
     // the process; its next user is told.
     client.on('error', (error) => {

@@ -44,7 +44,7 @@ class PostgresStore implements MetricsStore {
   /** Writes of one process would only wait for each other's rows. */
   readonly #writes = new SerialQueue();
   #session: Promise<Session> | null = null;
-  #known = false;
+  #hasAnswered = false;
   #ready = false;
 
   constructor(options: PostgresStoreOptions) {
@@ -137,7 +137,7 @@ class PostgresStore implements MetricsStore {
     throwIfAborted(signal);
     const { clock, log } = this.#options;
     try {
-      return await rerun({ clock, log, location: this.location, isKnown: () => this.#known, signal }, work);
+      return await rerun({ clock, log, location: this.location, isKnown: () => this.#hasAnswered, signal }, work);
     } catch (error) {
       throw postgresError(this.location, error);
     }
@@ -171,7 +171,9 @@ class PostgresStore implements MetricsStore {
     const { server, purpose, clock, log } = this.#options;
     try {
       const { client } = await resolveServer(server, purpose);
-      const connections = new Connections(client, log);
+      const connections = new Connections(client, log, () => {
+        this.#hasAnswered = true;
+      });
       return { connections, locks: new ExportLocks(connections, purpose, clock) };
     } catch (error) {
       this.#session = null;
@@ -180,9 +182,7 @@ class PostgresStore implements MetricsStore {
   }
 
   async #take(): Promise<PoolClient> {
-    const client = await (await this.#open()).connections.take();
-    this.#known = true;
-    return client;
+    return (await this.#open()).connections.take();
   }
 
   async #withClient<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
