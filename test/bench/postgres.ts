@@ -11,7 +11,7 @@ import type { BulkRow, MetricsStore } from '../../src/engine/store/store.ts';
 import { PostgresServer } from '../integration/postgres/postgresServer.ts';
 import { generation } from '../unit/store/fixture.ts';
 
-const count = Number(process.env['BENCH_ROWS'] ?? 200_000);
+const count = Number(process.env.BENCH_ROWS ?? 200_000);
 const rowsPerTransaction = 1000;
 /** What fits: a statement takes 65,535 parameters, a generation has 47. */
 const rowsPerInsert = 1000;

@@ -20,7 +20,7 @@ function editorEngine(workspace: Workspace, server: LangfuseServer, postgres: Po
       export: { pageSize: 100 },
       database: {
         backend: 'postgres',
-        postgres: { connectionString: postgres.url(workspace.environment['POSTGRES_DATABASE'] ?? '') },
+        postgres: { connectionString: postgres.url(workspace.environment.POSTGRES_DATABASE ?? '') },
       },
     },
     (name) => name,

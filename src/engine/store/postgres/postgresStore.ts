@@ -5,7 +5,7 @@ import { throwIfAborted } from '../../errors.ts';
 import type { Clock, Log } from '../../ports.ts';
 import type { MetricsSchema } from '../schema.ts';
 import { SerialQueue } from '../serialQueue.ts';
-import type { ExportLock, MetricsStore, OnLockWait, WriteTransaction } from '../store.ts';
+import type { ExportLock, MetricsStore, WriteTransaction } from '../store.ts';
 import { postgresLocation, resolveServer, type PostgresSettings } from './connection.ts';
 import { Connections } from './connections.ts';
 import { ExportLocks } from './exportLocks.ts';
@@ -25,7 +25,6 @@ export interface PostgresStoreOptions {
   readonly log: Log;
   /** What this process does ("export"); shown to those who wait for it. */
   readonly purpose: string;
-  readonly onLockWait: OnLockWait;
 }
 
 /** The metrics database in a PostgreSQL database (15 or newer). Connects at the first call. */
