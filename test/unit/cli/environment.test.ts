@@ -78,7 +78,43 @@ describe('readEnvironment', () => {
       qualityScores: ['rating'],
       feedbackScores: ['stars'],
     });
-    assert.deepEqual(config.database, { path: 'data/metrics.db', commitToGit: true });
+    const { path: file, commitToGit, backend } = config.database;
+    assert.deepEqual({ file, commitToGit, backend }, { file: 'data/metrics.db', commitToGit: true, backend: 'sqlite' });
+  });
+
+  it('reads where PostgreSQL is, only when metrics go there', () => {
+    const variables = {
+      POSTGRES_HOST: 'db.example',
+      POSTGRES_PORT: '6000',
+      POSTGRES_DATABASE: 'team',
+      POSTGRES_USER: 'anna',
+      POSTGRES_PASSWORD: ' with blanks ',
+      POSTGRES_SSLMODE: 'verify-full',
+    };
+    assert.deepEqual(configOf({ ...variables, LANGFUSE_METRICS_DATABASE_BACKEND: 'postgres' }).database.postgres, {
+      host: 'db.example',
+      port: 6000,
+      database: 'team',
+      user: 'anna',
+      password: 'with blanks',
+      ssl: 'verify-full',
+    });
+    const elsewhere = configOf({ POSTGRES_PORT: 'none', POSTGRES_SSLMODE: 'prefer', POSTGRES_URL: 'mysql://x' });
+    assert.equal(elsewhere.database.backend, 'sqlite');
+    const { input } = readEnvironment(variables, {}, 'postgres');
+    assert.equal(input.database?.backend, 'postgres', 'chosen by a flag');
+  });
+
+  it('never lets a .env choose the host that a password of the environment is sent to', () => {
+    const error = refusal(() =>
+      readEnvironment({ POSTGRES_PASSWORD: 's3cret' }, { POSTGRES_HOST: 'evil.example' }, 'postgres'),
+    );
+    assert.ok(error.message.includes('POSTGRES_HOST') && !error.message.includes('s3cret'));
+  });
+
+  it('never repeats a connection string that it refuses', () => {
+    const variables = { LANGFUSE_METRICS_DATABASE_BACKEND: 'postgres', POSTGRES_URL: 'mysql://anna:s3cret@db/x' };
+    assert.ok(!refusal(() => configOf(variables)).message.includes('s3cret'));
   });
 
   it('lets the environment win over .env, and an empty variable be none', () => {
