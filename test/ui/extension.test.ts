@@ -14,7 +14,8 @@ describe('the way from a fresh window to a database', () => {
 
   before(async () => {
     server = await startLangfuseServer({ end: Date.now(), days: 30, observations: 15_000, latencyMs: 150 });
-    workbench = await openWorkbench();
+    // No export but those of the tests.
+    workbench = await openWorkbench({ settings: { 'langfuseMetrics.export.background': false } });
   });
   after(async () => {
     await workbench.close();
