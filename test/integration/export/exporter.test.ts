@@ -44,6 +44,11 @@ class Bench {
       .map((row) => ({ ...row }));
   }
 
+  /** The only row of an aggregate. */
+  aggregate(statement: string): Record<string, unknown> {
+    return this.sql(statement)[0] ?? {};
+  }
+
   async stop(): Promise<void> {
     await this.engine.close();
     await this.server.close();
@@ -64,17 +69,17 @@ function assertTotals(bench: Bench, report: ExportReport): void {
     scores: totals.scores,
     prompts: totals.promptVersions,
   });
-  const [sums] = bench.sql('SELECT sum(cost_usd) AS cost, sum(total_tokens) AS tokens FROM llm_generations');
-  assert.ok(Math.abs(Number(sums?.cost) - totals.costUsd) < 1e-9 * totals.costUsd, `cost ${String(sums?.cost)}`);
-  assert.equal(sums?.tokens, totals.totalTokens);
-  const [traces] = bench.sql(
+  const sums = bench.aggregate('SELECT sum(cost_usd) AS cost, sum(total_tokens) AS tokens FROM llm_generations');
+  assert.ok(Math.abs(Number(sums.cost) - totals.costUsd) < 1e-9 * totals.costUsd, `cost ${String(sums.cost)}`);
+  assert.equal(sums.tokens, totals.totalTokens);
+  const traces = bench.aggregate(
     `SELECT sum(total_cost_usd) AS cost, sum(total_generations) AS generations, sum(total_events) AS events,
        sum(error_count) AS errors FROM llm_traces`,
   );
-  assert.ok(Math.abs(Number(traces?.cost) - totals.costUsd) < 1e-9 * totals.costUsd);
+  assert.ok(Math.abs(Number(traces.cost) - totals.costUsd) < 1e-9 * totals.costUsd);
   assert.equal(traces.generations, totals.generations);
   assert.equal(traces.events, totals.events);
-  assert.equal(traces?.errors, totals.errors);
+  assert.equal(traces.errors, totals.errors);
 }
 
 describe('An export', function () {
@@ -134,24 +139,27 @@ describe('An export', function () {
   it('rates every run of a prompt and every task of an agent by the scores there are', async () => {
     bench = await Bench.start({ late: 0 });
     await bench.export();
-    const linked = bench.sql('SELECT count(*) AS rows FROM llm_generations WHERE prompt_name IS NOT NULL')[0];
-    const executions = bench.sql(
+    const linked = bench.aggregate('SELECT count(*) AS rows FROM llm_generations WHERE prompt_name IS NOT NULL');
+    const executions = bench.aggregate(
       `SELECT count(*) AS rows, sum(success IS NULL) AS unknown, sum(success_source LIKE 'score:%') AS scored
        FROM prompt_executions`,
-    )[0];
-    assert.equal(executions?.rows, linked?.rows);
+    );
+    assert.equal(executions.rows, linked.rows);
     assert.equal(executions.unknown, 0);
-    assert.ok(Number(executions?.scored) > 0);
-    const agents = bench.sql(
+    assert.ok(Number(executions.scored) > 0);
+    const agents = bench.aggregate(
       `SELECT count(DISTINCT trace_id) AS traces FROM (SELECT trace_id FROM llm_spans WHERE observation_type = 'AGENT'
        UNION SELECT trace_id FROM llm_generations WHERE observation_type = 'AGENT')`,
-    )[0];
-    const tasks = bench.sql(
+    );
+    const tasks = bench.aggregate(
       `SELECT count(*) AS rows, sum(t.total_cost_usd IS NOT r.total_cost_usd) AS otherwise
        FROM agent_task_results r JOIN llm_traces t ON t.id = r.trace_id`,
-    )[0];
-    assert.ok(Number(tasks?.rows) >= Number(agents?.traces) && Number(agents?.traces) > 0, JSON.stringify({ agents, tasks }));
-    assert.equal(tasks?.otherwise, 0);
+    );
+    assert.ok(
+      Number(tasks.rows) >= Number(agents.traces) && Number(agents.traces) > 0,
+      JSON.stringify({ agents, tasks }),
+    );
+    assert.equal(tasks.otherwise, 0);
     assert.deepEqual(
       bench.sql(
         `SELECT prompt_name, count(*) AS rows FROM prompt_variants WHERE is_default GROUP BY 1 HAVING rows > 1`,
