@@ -12,7 +12,7 @@ import { z } from 'zod';
  * The export of 100,000 observations with 1 KB of text each from a server on loopback, against
  * inserting the very same rows straight into a file with node:sqlite. Both in one run, side by side.
  */
-const observations = Number(process.env['BENCH_OBSERVATIONS'] ?? 100_000);
+const observations = Number(process.env.BENCH_OBSERVATIONS ?? 100_000);
 const textBytes = 1024;
 const leastRatio = 0.5;
 const mostRequests = 1.05;
@@ -59,7 +59,7 @@ function runExport(keys: z.infer<typeof serverLine>, workspace: string): z.infer
     [path.join(root, 'dist/cli.js'), 'export', '--json', '--workspace', workspace, ...range],
     {
       env: {
-        PATH: process.env['PATH'],
+        PATH: process.env.PATH,
         LANGFUSE_BASE_URL: keys.url,
         LANGFUSE_PUBLIC_KEY: keys.publicKey,
         LANGFUSE_SECRET_KEY: keys.secretKey,
@@ -85,7 +85,7 @@ function readDatabase(file: string): { schema: string[]; tables: TableRows[] } {
     .prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
     .all();
   const tables = objects
-    .filter((object) => object['type'] === 'table')
+    .filter((object) => object.type === 'table')
     .map(({ name }) => {
       const statement = db.prepare(`SELECT * FROM "${String(name)}"`);
       statement.setReturnArrays(true);
@@ -93,7 +93,7 @@ function readDatabase(file: string): { schema: string[]; tables: TableRows[] } {
       return { name: String(name), columns: statement.columns().map((column) => String(column.column)), rows };
     });
   db.close();
-  return { schema: objects.map((object) => String(object['sql'])), tables };
+  return { schema: objects.map((object) => String(object.sql)), tables };
 }
 
 /** The same rows into the same tables and indexes, a prepared statement, a transaction per 1,000 rows, WAL. */

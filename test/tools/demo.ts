@@ -3,6 +3,7 @@
  * Langfuse server with 30 days of data, after its first export. Stays until Ctrl+C.
  * `npm run demo -- --check` looks at the same by itself: screenshots, a summary, an exit code.
  */
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,6 +28,10 @@ await runTool(async () => {
   await using cleanup = new AsyncDisposableStack();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'langfuse-metrics-demo-'));
   cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  // When a signal ends the demo before it is ready, only this runs.
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   say('Building and packing the extension …');
   await buildForProduction();

@@ -1,5 +1,5 @@
 import type { ObservationRecord } from '../langfuse/records.ts';
-import type { WriteTransaction } from '../store/store.ts';
+import type { BulkRow, WriteTransaction, WrittenObservations } from '../store/store.ts';
 import { eventRow, generationRow, spanRow, tableOf, type ObservationTable } from './rows.ts';
 
 const tables: readonly ObservationTable[] = ['llm_generations', 'llm_spans', 'llm_events'];
@@ -52,6 +52,12 @@ async function removeFormerCopies(transaction: WriteTransaction, moved: readonly
       await transaction.db
         .deleteFrom(table)
         .where('project_id', '=', some[0]?.projectId ?? '')
+        // Names the traces for the index: SQLite finds no index for a pair of columns in a list.
+        .where(
+          'trace_id',
+          'in',
+          some.map((row) => row.traceId),
+        )
         .where((eb) =>
           eb(
             eb.refTuple('trace_id', 'id'),
@@ -80,49 +86,49 @@ export async function storeObservations(
   options: { readonly projectId: string; readonly textLimit: number; readonly mutable: boolean },
 ): Promise<StoredPage> {
   const { rows, movable } = classify(page, options.mutable);
-  const generations = rows.get('llm_generations') ?? [];
-  const spans = rows.get('llm_spans') ?? [];
-  const events = rows.get('llm_events') ?? [];
-  const touched = new Set<string>();
-  const touch = (records: readonly ObservationRecord[], changed: readonly number[]): void => {
-    for (const index of changed) {
-      const traceId = records[index]?.traceId;
-      if (traceId !== undefined) {
-        touched.add(traceId);
-      }
-    }
-  };
   const { textLimit } = options;
-  touch(
-    generations,
-    (
-      await transaction.upsert(
-        'llm_generations',
-        generations.map((row) => generationRow(row, textLimit)),
-      )
-    ).changed,
-  );
-  touch(
-    spans,
-    (
-      await transaction.upsert(
-        'llm_spans',
-        spans.map((row) => spanRow(row, textLimit)),
-      )
-    ).changed,
-  );
-  touch(
-    events,
-    (
-      await transaction.upsert(
-        'llm_events',
-        events.map((row) => eventRow(row, textLimit)),
-      )
-    ).changed,
-  );
-  await removeFormerCopies(transaction, movable);
-  await transaction.refreshTraces(options.projectId, [...touched]);
-  return {
-    distinct: { llm_generations: generations.length, llm_spans: spans.length, llm_events: events.length },
+  const records = {
+    llm_generations: rows.get('llm_generations') ?? [],
+    llm_spans: rows.get('llm_spans') ?? [],
+    llm_events: rows.get('llm_events') ?? [],
   };
+  const written: WrittenObservations = {
+    llm_generations: await upsertChanged(
+      transaction,
+      'llm_generations',
+      records.llm_generations.map((row) => generationRow(row, textLimit)),
+    ),
+    llm_spans: await upsertChanged(
+      transaction,
+      'llm_spans',
+      records.llm_spans.map((row) => spanRow(row, textLimit)),
+    ),
+    llm_events: await upsertChanged(
+      transaction,
+      'llm_events',
+      records.llm_events.map((row) => eventRow(row, textLimit)),
+    ),
+  };
+  await removeFormerCopies(transaction, movable);
+  const touched = new Set(
+    Object.values(written).flatMap((some: readonly { trace_id: string }[]) => some.map((row) => row.trace_id)),
+  );
+  await transaction.refreshTraces(options.projectId, [...touched], written);
+  return {
+    distinct: {
+      llm_generations: records.llm_generations.length,
+      llm_spans: records.llm_spans.length,
+      llm_events: records.llm_events.length,
+    },
+  };
+}
+
+/** @returns the rows that were not there already, as new or newer */
+async function upsertChanged<T extends ObservationTable>(
+  transaction: WriteTransaction,
+  table: T,
+  rows: readonly BulkRow<T>[],
+): Promise<BulkRow<T>[]> {
+  const { changed } = await transaction.upsert(table, rows);
+  return changed.flatMap((index) => rows[index] ?? []);
 }

@@ -39,6 +39,13 @@ export type TraceContextRow = Omit<
   | 'error_count'
 >;
 
+/** Observations of one transaction, each at most once. */
+export interface WrittenObservations {
+  readonly llm_generations: readonly BulkRow<'llm_generations'>[];
+  readonly llm_spans: readonly BulkRow<'llm_spans'>[];
+  readonly llm_events: readonly BulkRow<'llm_events'>[];
+}
+
 /** One open transaction. Use it only inside the callback that it was handed to. */
 export interface WriteTransaction {
   /** Queries of the same transaction. For single statements, not for rows in bulk. */
@@ -54,8 +61,10 @@ export interface WriteTransaction {
    * (name, user, session, tags, … latest non-empty; times min and max; cost and tokens summed).
    * Fields that observations do not carry keep what a legacy server's trace row gave.
    * The traces join derivation_queue.
+   * @param written the observations that this transaction has inserted or replaced: a trace that
+   * llm_traces does not know yet has no others, so that nothing need be read back for it
    */
-  refreshTraces(projectId: string, traceIds: readonly string[]): Promise<void>;
+  refreshTraces(projectId: string, traceIds: readonly string[], written?: WrittenObservations): Promise<void>;
   /**
    * Writes trace rows of a legacy server: given values win over rebuilt ones, a missing one (null)
    * leaves what is there, totals are left to refreshTraces. Unchanged rows are not touched.

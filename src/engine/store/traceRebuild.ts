@@ -1,3 +1,5 @@
+import type { WrittenObservations } from './store.ts';
+
 /**
  * Rebuilds a trace from its observations by the rule that Langfuse itself uses where it keeps no
  * traces (its EVENTS_AGGREGATION_FIELDS): sums over all rows, each context field from the latest row
@@ -214,6 +216,62 @@ class TraceSum {
 
 const plus = (sum: number | null, value: number | null): number | null => (value === null ? sum : (sum ?? 0) + value);
 
+type Value = string | number | null | undefined;
+
+/** A row in memory, read like a selected one. */
+class WrittenRow implements ObservationRow {
+  readonly #values: Readonly<Record<ObservationColumn, Value>>;
+
+  constructor(values: Readonly<Record<ObservationColumn, Value>>) {
+    this.#values = values;
+  }
+
+  text(column: number): string | null {
+    const value = this.#values[observationColumns[column] ?? 'id'];
+    return value == null ? null : String(value);
+  }
+
+  number(column: number): number | null {
+    const value = this.#values[observationColumns[column] ?? 'id'];
+    return value == null ? null : Number(value);
+  }
+}
+
+type WrittenRowOf = WrittenObservations[keyof WrittenObservations][number];
+
+/** The same columns that a backend selects. */
+function observationValues(
+  table: keyof WrittenObservations,
+  row: WrittenRowOf,
+): Readonly<Record<ObservationColumn, Value>> {
+  return {
+    trace_id: row.trace_id,
+    id: row.id,
+    has_parent: row.parent_observation_id == null ? 0 : 1,
+    created_at: row.created_at,
+    ended_at: 'end_time' in row ? row.end_time : null,
+    updated_at: row.updated_at,
+    is_error: row.level === 'ERROR' ? 1 : 0,
+    is_root: row.is_root,
+    public: row.public,
+    bookmarked: row.bookmarked,
+    cost_usd: 'cost_usd' in row ? row.cost_usd : null,
+    total_tokens: 'total_tokens' in row ? row.total_tokens : null,
+    is_generation: table === 'llm_generations' ? 1 : 0,
+    is_event: table === 'llm_events' ? 1 : 0,
+    name: 'event_name' in row ? row.event_name : row.name,
+    metadata: row.metadata,
+    resource_attributes: row.resource_attributes,
+    trace_name: row.trace_name,
+    user_id: row.user_id,
+    session_id: row.session_id,
+    version: row.version,
+    release: row.release,
+    environment: row.environment,
+    tags: row.tags === '[]' ? null : row.tags,
+  };
+}
+
 /** Collects rows of any number of traces, in any order. */
 export class TraceRebuild {
   readonly #traces = new Map<string, TraceSum>();
@@ -223,6 +281,17 @@ export class TraceRebuild {
     const trace = this.#traces.get(id) ?? new TraceSum(id);
     this.#traces.set(id, trace);
     trace.add(row);
+  }
+
+  /** Adds rows as they were written, of the traces that `wanted` names. */
+  addWritten(written: WrittenObservations, wanted: (traceId: string) => boolean): void {
+    for (const table of ['llm_generations', 'llm_spans', 'llm_events'] as const) {
+      for (const row of written[table]) {
+        if (wanted(row.trace_id)) {
+          this.add(new WrittenRow(observationValues(table, row)));
+        }
+      }
+    }
   }
 
   results(): RebuiltTrace[] {

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 
 /** The keys that package.json uses in `when` and `enablement`; a test compares. */
 export interface ContextKeys {
+  /** Keys have been looked for: until then no view may claim that there are none. */
+  'langfuseMetrics.loaded': boolean;
   /** An export runs in this window. */
   'langfuseMetrics.exporting': boolean;
   /** The background export is on in this window. */

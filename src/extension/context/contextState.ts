@@ -25,6 +25,7 @@ export class ContextState implements vscode.Disposable {
   async update(): Promise<void> {
     await this.#writer.set('langfuseMetrics.hasKeys', (await this.#keys.read()) !== null);
     await this.#updateExported();
+    await this.#writer.set('langfuseMetrics.loaded', true);
   }
 
   dispose(): void {

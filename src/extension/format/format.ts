@@ -75,9 +75,9 @@ export class Format {
     return l10n.t('{0} to {1}', this.time(start, now), this.time(end, now));
   }
 
-  /** How long ago or how long until, in the largest unit that says enough: `5 min`. */
+  /** How long ago or how long until, in the largest unit that says enough: `5 min`; at least a minute. */
   span(milliseconds: number): string {
-    const minutes = Math.max(0, Math.round(milliseconds / 60_000));
+    const minutes = Math.max(1, Math.round(milliseconds / 60_000));
     if (minutes < 60) {
       return this.#unit(minutes, 'min');
     }

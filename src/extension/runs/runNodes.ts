@@ -1,5 +1,12 @@
 import * as l10n from '@vscode/l10n';
-import type { Coverage, ExportRun, ExportStatus, SetAsideRow, UnreconciledDay } from '../../protocol/engine.ts';
+import type {
+  Coverage,
+  ExportProgress,
+  ExportRun,
+  ExportStatus,
+  SetAsideRow,
+  UnreconciledDay,
+} from '../../protocol/engine.ts';
 import { commandIds, type CommandId } from '../commands/commandIds.ts';
 import type { RunningExport } from '../exports/exportController.ts';
 import { countKinds, countsText, progressText, rowsText, tracesText } from '../exports/exportTexts.ts';
@@ -36,16 +43,16 @@ export interface NodeContext {
 const shownRows = 50;
 
 /** The export under way in this window. */
-export function runningNode(running: RunningExport, { format, now }: NodeContext): RunNode {
-  const description =
-    running.progress === null
-      ? l10n.t('starting')
-      : `${format.percent(running.progress.fraction)} · ${progressText(running.progress, format)}`;
+export function runningNode({ progress, since }: RunningExport, { format, now }: NodeContext): RunNode {
+  const description = progress === null ? l10n.t('starting') : shortProgress(progress, format);
   return {
     id: 'running',
     label: l10n.t('Running'),
     description,
-    tooltip: [l10n.t('Since {0}', format.time(running.since, now)), description],
+    tooltip: [
+      l10n.t('Since {0}', format.time(since, now)),
+      ...(progress === null ? [] : [progressText(progress, format)]),
+    ],
     icon: { name: 'sync~spin' },
     spoken: l10n.t('Export running, {0}', description),
   };
@@ -115,6 +122,19 @@ export function statusText(status: ExportStatus): string {
 /** Seconds from start to end; null while it runs. */
 export function runSeconds(run: ExportRun): number | null {
   return run.completedAt === null ? null : (Date.parse(run.completedAt) - Date.parse(run.startedAt)) / 1000;
+}
+
+/** At most three figures fit beside a label. */
+function shortProgress({ fraction, counts, waiting, etaSeconds }: ExportProgress, format: Format): string {
+  const parts = [format.percent(fraction), rowsText(rowsOf(counts), format)];
+  if (waiting !== null) {
+    parts.push(
+      waiting.seconds === null ? l10n.t('waiting') : l10n.t('waiting {0}', format.wholeSeconds(waiting.seconds)),
+    );
+  } else if (etaSeconds !== null && etaSeconds >= 1) {
+    parts.push(l10n.t('{0} left', format.wholeSeconds(etaSeconds)));
+  }
+  return parts.join(' · ');
 }
 
 function runDescription(run: ExportRun, format: Format): string {

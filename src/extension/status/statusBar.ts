@@ -29,6 +29,7 @@ export class StatusBar implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable;
   readonly #clockTimer: NodeJS.Timeout;
   #renderTimer: NodeJS.Timeout | null = null;
+  #rendered = '';
 
   constructor(options: StatusBarOptions) {
     this.#options = options;
@@ -80,6 +81,12 @@ export class StatusBar implements vscode.Disposable {
   }
 
   #apply(view: StatusView): void {
+    const rendered = JSON.stringify(view);
+    if (rendered === this.#rendered) {
+      // Setting the same again would close the tooltip under the pointer.
+      return;
+    }
+    this.#rendered = rendered;
     this.#item.text = `$(${view.icon}) ${view.text}`;
     this.#item.accessibilityInformation = { label: vscode.l10n.t('Langfuse Metrics: {0}', view.text) };
     this.#item.command = view.command;

@@ -44,7 +44,7 @@ describe('how numbers and times are written', () => {
   it('says how far a time is in one unit', () => {
     const minutes = (count: number): string => plain(utcFormat.span(count * 60_000));
     assert.deepEqual([0, 29, 59.4, 90, 47 * 60, 72 * 60].map(minutes), [
-      '0 min',
+      '1 min',
       '29 min',
       '59 min',
       '2 h',

@@ -87,7 +87,7 @@ describe('a run in the tree', () => {
       { request: { trigger: 'command', range: null }, since: now, progress: someProgress() },
       context,
     );
-    assert.equal(outline(node), 'Running | 45 % · Observations · 12,400 rows · 3,100 rows/s · 2 min 08 s left');
+    assert.equal(outline(node), 'Running | 45 % · 12,400 rows · 2 min 08 s left');
   });
 });
 

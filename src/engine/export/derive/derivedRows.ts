@@ -23,6 +23,14 @@ function scoresOfTask(scores: readonly AttachedScore[], trace: TraceFact, agent:
   return scores.filter((score) => standIns.has(score.observation_id));
 }
 
+/** An agent without a name of its own goes by its trace's. */
+function nameOfAgent(trace: TraceFact, agent: AgentFact | null): string | null {
+  if (agent !== null) {
+    return agent.name ?? trace.name ?? 'unnamed agent';
+  }
+  return trace.name !== null && /agent/i.test(trace.name) ? trace.name : null;
+}
+
 /**
  * The task that a trace was: its agent is the one its metadata names (agent_name), else its
  * outermost AGENT observation, else the trace's own name where that calls itself an agent; null for
@@ -36,8 +44,7 @@ export function taskRow(
 ): BulkRow<'agent_task_results'> | null {
   const metadata = parseObject(trace.metadata);
   const agent = outermost(facts.agents.get(trace.id) ?? []);
-  const named = trace.name !== null && /agent/i.test(trace.name) ? trace.name : null;
-  const agentName = textIn(metadata, 'agent_name') ?? agent?.name ?? named;
+  const agentName = textIn(metadata, 'agent_name') ?? nameOfAgent(trace, agent);
   if (agentName === null) {
     return null;
   }

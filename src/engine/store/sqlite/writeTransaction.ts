@@ -1,10 +1,18 @@
 import type { Kysely } from 'kysely';
 import type { MetricsSchema } from '../schema.ts';
-import type { BulkRow, BulkTable, TraceContextRow, UpsertResult, WriteTransaction } from '../store.ts';
+import type {
+  BulkRow,
+  BulkTable,
+  TraceContextRow,
+  UpsertResult,
+  WriteTransaction,
+  WrittenObservations,
+} from '../store.ts';
 import { TraceRebuild } from '../traceRebuild.ts';
 import type { BulkStatement, BulkValue } from './bulkStatement.ts';
 import type { OpenDatabase } from './openDatabase.ts';
 import {
+  knownTracesSql,
   observationsOfTracesSql,
   queueDerivationSql,
   rebuiltColumns,
@@ -34,11 +42,16 @@ export class SqliteWriteTransaction implements WriteTransaction {
     return settle(() => ({ changed: runRows(this.#open.statement(upsertTraceSql), traceContextColumns, rows) }));
   }
 
-  refreshTraces(projectId: string, traceIds: readonly string[]): Promise<void> {
+  refreshTraces(projectId: string, traceIds: readonly string[], written?: WrittenObservations): Promise<void> {
     return settle(() => {
       const parameters = [JSON.stringify(traceIds), projectId];
+      const known = written === undefined ? null : this.#knownTraces(parameters);
       const rebuild = new TraceRebuild();
-      this.#open.statement(observationsOfTracesSql).each(parameters, (row) => {
+      if (written !== undefined && known !== null) {
+        rebuild.addWritten(written, (traceId) => !known.has(traceId));
+      }
+      const toRead = known === null ? traceIds : traceIds.filter((id) => known.has(id));
+      this.#open.statement(observationsOfTracesSql).each([JSON.stringify(toRead), projectId], (row) => {
         rebuild.add(row);
       });
       const write = this.#open.statement(writeTraceSql);
@@ -47,6 +60,14 @@ export class SqliteWriteTransaction implements WriteTransaction {
       }
       this.#open.statement(queueDerivationSql).run(parameters);
     });
+  }
+
+  #knownTraces(parameters: readonly BulkValue[]): ReadonlySet<string> {
+    const known = new Set<string>();
+    this.#open.statement(knownTracesSql).each(parameters, (row) => {
+      known.add(row.text(0) ?? '');
+    });
+    return known;
   }
 
   queueDerivation(projectId: string, traceIds: readonly string[]): Promise<void> {

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import * as vscode from 'vscode';
+import type { ExportReport } from '../../../src/protocol/engine.ts';
+
+const mostMilliseconds = 20;
+
+/** CPU time of this thread, milliseconds: unlike the wall clock it does not count what other processes take. */
+function threadMilliseconds(): number {
+  const usage = (process as { threadCpuUsage?: () => NodeJS.CpuUsage }).threadCpuUsage?.();
+  return usage === undefined ? performance.now() : (usage.user + usage.system) / 1000;
+}
+
+/** Notes the longest stretch that the event loop worked without coming round. */
+class LoopWatch {
+  longest = 0;
+  #last = threadMilliseconds();
+  readonly #timer = setInterval(() => {
+    const now = threadMilliseconds();
+    this.longest = Math.max(this.longest, now - this.#last);
+    this.#last = now;
+  }, 1);
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+interface Keys {
+  readonly url: string;
+  readonly publicKey: string;
+  readonly secretKey: string;
+}
+
+/** In a process of its own, so that the work of serving is not taken for the export's. */
+async function startServer(): Promise<{ child: ChildProcess; keys: Keys }> {
+  const root = process.env.HOST_TEST_ROOT ?? '';
+  const main = path.join(root, 'test/langfuse-server/main.ts');
+  const args = ['--import', 'tsx', main, '--observations', '20000', '--days', '3', '--end', 'now', '--port', '0'];
+  const child = spawn(process.env.HOST_TEST_NODE ?? 'node', args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return { child, keys: JSON.parse(line) as Keys };
+}
+
+describe('the editor during an export', function () {
+  this.timeout(180_000);
+  let child: ChildProcess;
+  let keys: Keys;
+
+  before(async () => {
+    ({ child, keys } = await startServer());
+    await vscode.commands.executeCommand('langfuseMetrics.stopBackgroundExport');
+    const settings = vscode.workspace.getConfiguration('langfuseMetrics');
+    await settings.update('export.lookbackHours', 96, vscode.ConfigurationTarget.Workspace);
+    const { url: baseUrl, publicKey, secretKey } = keys;
+    await vscode.commands.executeCommand('langfuseMetrics.setKeys', { baseUrl, publicKey, secretKey });
+  });
+  after(() => {
+    child.kill();
+  });
+
+  it(`is never busy with it for more than ${mostMilliseconds} ms at a stretch`, async () => {
+    const watch = new LoopWatch();
+    const report = await vscode.commands.executeCommand<ExportReport | undefined>('langfuseMetrics.export');
+    watch.stop();
+    assert.equal(report?.status, 'completed');
+    assert.ok(report.counts.spans + report.counts.generations > 15_000);
+    assert.ok(watch.longest <= mostMilliseconds, `${watch.longest.toFixed(1)} ms`);
+    console.log(`      longest stretch of the extension host's loop: ${watch.longest.toFixed(1)} ms of CPU time`);
+  });
+});
