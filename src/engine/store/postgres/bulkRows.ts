@@ -4,7 +4,7 @@ import { storableJson, storableText } from './storableText.ts';
 
 /**
  * Rows travel as one JSON parameter, which json_to_recordset turns into a row set on the server.
- * Measured with 20,000 generations against PostgreSQL 18: 2.1 times as fast as multi-row INSERTs;
+ * Measured with 20,000 generations against PostgreSQL 18: 2.1 times as fast as multi-row INSERTs (200,000: 2.05);
  * arrays through unnest 1.8 times; COPY into a temporary table 2.4 times, but that needs the right
  * to make temporary tables, a second statement and a protocol mode that pg leaves to others.
  */
