@@ -6,6 +6,7 @@ import type { MetricsSchema } from '../store/schema.ts';
 import { isoTime, utcDay } from './intervals.ts';
 
 const day = 24 * 3_600_000;
+const idsPerQuery = 500;
 
 /** Observations by UTC day. */
 export type DayCounts = Map<string, number>;
@@ -43,6 +44,30 @@ export async function countLocal(db: Kysely<MetricsSchema>, projectId: string, w
     total += rows;
   }
   return total;
+}
+
+/** Which of some observation ids the database holds, in whatever trace. */
+export async function storedIds(
+  db: Kysely<MetricsSchema>,
+  projectId: string,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const stored = new Set<string>();
+  for (let start = 0; start < ids.length; start += idsPerQuery) {
+    const some = ids.slice(start, start + idsPerQuery);
+    for (const table of ['llm_generations', 'llm_spans', 'llm_events'] as const) {
+      const rows = await db
+        .selectFrom(table)
+        .select('id')
+        .where('project_id', '=', projectId)
+        .where('id', 'in', some)
+        .execute();
+      for (const { id } of rows) {
+        stored.add(id);
+      }
+    }
+  }
+  return stored;
 }
 
 export interface AuditOptions {

@@ -1,7 +1,7 @@
 import type { ExportTrigger, SetAsideRow, UnreconciledDay } from '../../protocol/engine.ts';
 import type { LangfuseSource, ObservationRecord, TimeWindow } from '../langfuse/records.ts';
 import type { WriteTransaction } from '../store/store.ts';
-import { auditDays, byDay } from './audit.ts';
+import { auditDays, byDay, storedIds } from './audit.ts';
 import { deriveChanged } from './derive/derive.ts';
 import { promptId } from './derive/derivedRows.ts';
 import { knownVersions, retireVersions, storePrompts } from './derive/promptVariants.ts';
@@ -247,21 +247,23 @@ export class RunSteps {
     await this.#derive();
   }
 
-  /** A row that was unreadable the first time may have been so on its way only. */
+  /** A row that was unreadable in one of two walks was so on its way only, and is stored. */
   async #walkAgain(window: TimeWindow): Promise<number> {
     const { store, source, log, signal } = this.#options;
     log.info(`audit: walking ${utcDay(window.from)} again`);
-    const { setAside } = this.#observations;
+    const unreadable: SetAsideRow[] = [...this.#observations.setAside];
     let received = 0;
     for await (const page of source.observations(window, signal === undefined ? {} : { signal })) {
       const onStored = await store.write((transaction) => this.#storeObservations(transaction, page.rows), signal);
       onStored();
       received += page.received;
-      const readable = new Set(page.rows.map((row) => row.id));
-      const still = setAside.filter((row) => !readable.has(row.id));
-      const known = new Set(still.map((row) => row.id));
-      setAside.splice(0, setAside.length, ...still, ...page.setAside.filter((row) => !known.has(row.id)));
+      unreadable.push(...page.setAside);
     }
+    const byId = new Map(unreadable.map((row) => [row.id, row]));
+    const { projectId } = source.server;
+    const stored = await store.read((db) => storedIds(db, projectId, [...byId.keys()]), signal);
+    const missing = [...byId.values()].filter(({ id }) => !stored.has(id));
+    this.#observations.setAside.splice(0, Number.POSITIVE_INFINITY, ...missing);
     return received;
   }
 }
