@@ -6,6 +6,11 @@ import { commandIds } from './commands/commandIds.ts';
 import { Commands } from './commands/commands.ts';
 import { ContextKeyWriter } from './context/contextKeys.ts';
 import { ContextState } from './context/contextState.ts';
+import { ConnectionStore } from './database/connectionStore.ts';
+import { ConnectPostgres } from './database/connectPostgres.ts';
+import { MetricsDatabase } from './database/metricsDatabase.ts';
+import { RemoveConnection } from './database/removeConnection.ts';
+import { SizeHint } from './database/sizeHint.ts';
 import { EngineProxy } from './engine/engineProxy.ts';
 import { ExportController } from './exports/exportController.ts';
 import { ExportPresenter } from './exports/exportPresenter.ts';
@@ -41,6 +46,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const contextKeys = new ContextKeyWriter();
   const folder = new ExportFolder();
   const keys = new KeyStore(context.secrets, folder);
+  const connections = new ConnectionStore(context.secrets, folder);
+  const database = new MetricsDatabase(folder, connections);
   engine = new EngineProxy({
     scriptPath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'worker.js').fsPath,
     workerData: {
@@ -48,25 +55,29 @@ export function activate(context: vscode.ExtensionContext): void {
       translations,
     },
     config: async () => ({ ...readEngineSettings(await folder.require()), langfuse: await keys.read() }),
+    database: () => database.config(),
     log,
   });
   const controller = new ExportController(engine, clock);
   const presenter = new ExportPresenter(controller, format);
-  const history = new RunHistory(engine, folder, memory);
+  const history = new RunHistory(engine, database, memory);
   const details = new RunDetailsDocument(history, format);
   const tree = new RunsTree({ history, controller, format, clock, log });
-  const watcher = new DatabaseWatcher(folder);
-  const background = new BackgroundTimer({ controller, folder, keys, memory, messages, contextKeys, clock });
-  const status = new StatusBar({ controller, background, keys, folder, history, format, clock });
-  const refresh = new RunRefresh({ history, controller, watcher, folder, messages });
-  const contextState = new ContextState(contextKeys, keys, controller, history);
+  const watcher = new DatabaseWatcher(folder, database);
+  const background = new BackgroundTimer({ controller, folder, keys, database, memory, messages, contextKeys, clock });
+  const status = new StatusBar({ controller, background, keys, folder, database, history, format, clock });
+  const refresh = new RunRefresh({ history, controller, watcher, folder, database, messages });
+  const sizeHint = new SizeHint({ engine, controller, database, memory, messages, format });
+  const contextState = new ContextState({ writer: contextKeys, keys, connections, controller, history });
   const commands = new Commands(messages);
-  context.subscriptions.push(log, folder, keys, controller, history, details, tree);
-  context.subscriptions.push(watcher, background, status, refresh, contextState, commands);
+  context.subscriptions.push(log, folder, keys, connections, database, controller, history, details, tree);
+  context.subscriptions.push(watcher, background, status, refresh, sizeHint, contextState, commands);
 
   const exportRange = new ExportRangeCommand(presenter, clock);
   const setKeys = new SetKeys(engine, keys, folder);
   const removeKeys = new RemoveKeys(keys, controller);
+  const connectPostgres = new ConnectPostgres({ engine, connections, database, folder });
+  const removeConnection = new RemoveConnection(connections);
   commands.register(commandIds.export, () => presenter.run(null));
   commands.register(commandIds.exportRange, () => exportRange.run());
   commands.register(commandIds.cancelExport, () => controller.cancel());
@@ -74,7 +85,9 @@ export function activate(context: vscode.ExtensionContext): void {
   commands.register(commandIds.stopBackgroundExport, () => background.setEnabled(false));
   commands.register(commandIds.setKeys, (given) => setKeys.run(given));
   commands.register(commandIds.removeKeys, () => removeKeys.run());
-  commands.register(commandIds.openDatabaseFolder, () => openDatabaseFolder(folder));
+  commands.register(commandIds.connectPostgres, (given) => connectPostgres.run(given));
+  commands.register(commandIds.removeConnection, () => removeConnection.run());
+  commands.register(commandIds.openDatabaseFolder, () => openDatabaseFolder(folder, database));
   commands.register(commandIds.showLog, () => log.show());
   commands.register(commandIds.refreshRuns, () => history.refresh());
   commands.register(commandIds.loadMoreRuns, () => history.loadMore());

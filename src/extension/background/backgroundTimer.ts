@@ -4,6 +4,7 @@ import { BackgroundExport, type BackgroundState } from '../../engine/export/back
 import type { Clock } from '../../engine/ports.ts';
 import type { ErrorData } from '../../protocol/errors.ts';
 import type { ContextKeyWriter } from '../context/contextKeys.ts';
+import type { MetricsDatabase } from '../database/metricsDatabase.ts';
 import type { EndedExport, ExportController } from '../exports/exportController.ts';
 import type { KeyStore } from '../keys/keyStore.ts';
 import type { Messages } from '../messages/messages.ts';
@@ -20,6 +21,7 @@ export interface BackgroundTimerOptions {
   readonly controller: ExportController;
   readonly folder: ExportFolder;
   readonly keys: KeyStore;
+  readonly database: Pick<MetricsDatabase, 'onDidChange'>;
   readonly memory: vscode.Memento;
   readonly messages: Pick<Messages, 'show'>;
   readonly contextKeys: ContextKeyWriter;
@@ -47,7 +49,8 @@ export class BackgroundTimer implements vscode.Disposable {
     this.#subscriptions = vscode.Disposable.from(
       this.#changed,
       options.folder.onDidChange(() => this.arrange()),
-      options.keys.onDidChange(() => void this.#followKeys()),
+      options.keys.onDidChange(() => void this.#startAnew()),
+      options.database.onDidChange(() => void this.#startAnew()),
       options.controller.onDidEnd((ended) => void this.#follow(ended)),
       vscode.workspace.onDidChangeConfiguration((event) => void this.#followSettings(event)),
     );
@@ -75,8 +78,8 @@ export class BackgroundTimer implements vscode.Disposable {
     this.#subscriptions.dispose();
   }
 
-  /** Other keys may open another project: what was exported before says nothing about when it is due. */
-  async #followKeys(): Promise<void> {
+  /** Another project or another database: what was exported before says nothing about when it is due. */
+  async #startAnew(): Promise<void> {
     await this.#options.memory.update(lastStartKey, undefined);
     await this.arrange();
   }

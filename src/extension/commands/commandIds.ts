@@ -7,6 +7,8 @@ export const commandIds = {
   stopBackgroundExport: 'langfuseMetrics.stopBackgroundExport',
   setKeys: 'langfuseMetrics.setKeys',
   removeKeys: 'langfuseMetrics.removeKeys',
+  connectPostgres: 'langfuseMetrics.connectPostgres',
+  removeConnection: 'langfuseMetrics.removeConnection',
   openDatabaseFolder: 'langfuseMetrics.openDatabaseFolder',
   showLog: 'langfuseMetrics.showLog',
   refreshRuns: 'langfuseMetrics.refreshRuns',

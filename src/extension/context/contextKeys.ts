@@ -10,6 +10,8 @@ export interface ContextKeys {
   'langfuseMetrics.background': boolean;
   /** Langfuse keys are stored for this folder. */
   'langfuseMetrics.hasKeys': boolean;
+  /** A PostgreSQL connection is stored for this folder. */
+  'langfuseMetrics.hasConnection': boolean;
   /** At least one export has completed in this folder. */
   'langfuseMetrics.hasExported': boolean;
 }

@@ -12,6 +12,7 @@ import type {
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
+import type { DatabaseConfig } from '../database/connection.ts';
 import type { EngineWorkerData } from './engineRpc.ts';
 import type { EngineWorker } from './engineWorker.ts';
 
@@ -20,7 +21,9 @@ export interface EngineProxyOptions {
   readonly scriptPath: string;
   readonly workerData: EngineWorkerData;
   /** Read before every call, so that each one runs with the settings and keys of its moment. */
-  readonly config: () => Promise<EngineConfigInput>;
+  readonly config: () => Promise<Omit<EngineConfigInput, 'database'>>;
+  /** Where metrics are kept; read only by calls that need to know. Throws when it cannot be said. */
+  readonly database: () => Promise<DatabaseConfig>;
   readonly log: Log;
 }
 
@@ -62,7 +65,13 @@ export class EngineProxy implements Engine {
   }
 
   async testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo> {
-    return (await this.#engine()).testCredentials(credentials, signal);
+    // Keys can be set before there is a database.
+    return (await this.#engineAt({})).testCredentials(credentials, signal);
+  }
+
+  /** Creates or migrates the database that these values name, whichever one is in use. */
+  async testDatabase(database: DatabaseConfig, signal?: AbortSignal): Promise<SetupResult> {
+    return (await this.#engineAt(database)).setup(signal);
   }
 
   /** Ends the worker, if there is one, after it has saved. The next call starts another. */
@@ -73,9 +82,13 @@ export class EngineProxy implements Engine {
   }
 
   async #engine(): Promise<Engine> {
+    return this.#engineAt(await this.#options.database());
+  }
+
+  async #engineAt(database: DatabaseConfig): Promise<Engine> {
     const config = await this.#options.config();
     this.#worker ??= this.#start();
-    return (await this.#worker).engine(config);
+    return (await this.#worker).engine({ ...config, database });
   }
 
   async #start(): Promise<EngineWorker> {

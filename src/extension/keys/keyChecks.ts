@@ -1,10 +1,5 @@
 import * as l10n from '@vscode/l10n';
-
-/** What is wrong with what was typed; null when nothing is. A warning does not hinder. */
-export interface Finding {
-  readonly severity: 'error' | 'warning';
-  readonly message: string;
-}
+import { error, warning, type Finding } from '../quickInput/finding.ts';
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -49,12 +44,4 @@ export function checkSecretKey(text: string): Finding | null {
     return error(l10n.t('This is a public key; the secret key begins with sk-.'));
   }
   return key.startsWith('sk-') ? null : warning(l10n.t('Secret keys usually begin with sk-.'));
-}
-
-function error(message: string): Finding {
-  return { severity: 'error', message };
-}
-
-function warning(message: string): Finding {
-  return { severity: 'warning', message };
 }

@@ -1,5 +1,6 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Credentials, ServerInfo } from '../../protocol/engine.ts';
+import { FolderSecret } from '../secrets/folderSecret.ts';
 import type { ExportFolder } from '../workspace/exportFolder.ts';
 
 /** Keys with the name of the project that they were found to open. */
@@ -8,70 +9,43 @@ export interface StoredKeys extends Credentials {
 }
 
 /**
- * The Langfuse keys of each folder, in the editor's SecretStorage. A folder's secret is one value that
- * holds the keys and the address they were tested against, so that no setting or file can send them
- * to another host.
+ * The Langfuse keys of each folder. A folder's secret is one value that holds the keys and the address
+ * they were tested against, so that no setting or file can send them to another host.
  */
 export class KeyStore implements vscode.Disposable {
-  readonly #secrets: vscode.SecretStorage;
-  readonly #folder: ExportFolder;
-  readonly #changed = new vscode.EventEmitter<void>();
-  readonly #subscriptions: vscode.Disposable;
-
+  readonly #secret: FolderSecret;
   /** Keys were set or removed, perhaps in another window; or the folder became another one. */
-  readonly onDidChange = this.#changed.event;
+  readonly onDidChange: vscode.Event<void>;
 
   constructor(secrets: vscode.SecretStorage, folder: ExportFolder) {
-    this.#secrets = secrets;
-    this.#folder = folder;
-    this.#subscriptions = vscode.Disposable.from(
-      this.#changed,
-      folder.onDidChange(() => this.#changed.fire()),
-      secrets.onDidChange(({ key }) => {
-        // Every window hears of every secret.
-        if (vscode.workspace.workspaceFolders?.some((one) => secretKey(one) === key)) {
-          this.#changed.fire();
-        }
-      }),
-    );
+    this.#secret = new FolderSecret(secrets, folder, 'langfuse');
+    this.onDidChange = this.#secret.onDidChange;
   }
 
   /** Null without keys or without a folder to have them for. */
   async read(): Promise<StoredKeys | null> {
-    const folder = await this.#folder.find();
-    const secret = folder === null ? undefined : await this.#secrets.get(secretKey(folder));
-    return secret === undefined ? null : parseSecret(secret);
+    const value = await this.#secret.read();
+    const credentials = asCredentials(value);
+    if (credentials === null) {
+      // Also when it is not as we write it; setting the keys replaces it.
+      return null;
+    }
+    const { projectName = '' } = value as Partial<StoredKeys>;
+    return { ...credentials, projectName };
   }
 
   /** @throws SetupNeeded without a folder to keep them for */
   async store(credentials: Credentials, { projectName }: Pick<ServerInfo, 'projectName'>): Promise<void> {
-    const folder = await this.#folder.require();
-    await this.#secrets.store(secretKey(folder), JSON.stringify({ ...credentials, projectName }));
+    await this.#secret.store({ ...credentials, projectName });
   }
 
   /** @throws SetupNeeded without a folder that could have any */
   async remove(): Promise<void> {
-    await this.#secrets.delete(secretKey(await this.#folder.require()));
+    await this.#secret.remove();
   }
 
   dispose(): void {
-    this.#subscriptions.dispose();
-  }
-}
-
-function secretKey(folder: vscode.WorkspaceFolder): string {
-  return `langfuse:${folder.uri.toString()}`;
-}
-
-function parseSecret(secret: string): StoredKeys | null {
-  try {
-    const value: unknown = JSON.parse(secret);
-    const credentials = asCredentials(value);
-    const { projectName = '' } = value as Partial<StoredKeys>;
-    return credentials === null ? null : { ...credentials, projectName };
-  } catch {
-    // Not written by us: the same as no keys, and setting them replaces it.
-    return null;
+    this.#secret.dispose();
   }
 }
 

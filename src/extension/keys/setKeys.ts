@@ -4,9 +4,18 @@ import { EngineError, isCancellation } from '../../engine/errors.ts';
 import type { Credentials, Engine, ServerInfo } from '../../protocol/engine.ts';
 import { commandIds } from '../commands/commandIds.ts';
 import { errorText } from '../messages/messages.ts';
-import { askInOrder, askText, pickOne, type Answer, type Choice, type Step } from '../quickInput/quickInput.ts';
+import type { Finding } from '../quickInput/finding.ts';
+import {
+  askInOrder,
+  askText,
+  pickOne,
+  toMessage,
+  type Answer,
+  type Choice,
+  type Step,
+} from '../quickInput/quickInput.ts';
 import type { ExportFolder } from '../workspace/exportFolder.ts';
-import { checkBaseUrl, checkPublicKey, checkSecretKey, normalBaseUrl, type Finding } from './keyChecks.ts';
+import { checkBaseUrl, checkPublicKey, checkSecretKey, normalBaseUrl } from './keyChecks.ts';
 import { asCredentials, type KeyStore } from './keyStore.ts';
 
 /** "Set Langfuse keys…": asks, tests against the server, and only then stores. */
@@ -160,12 +169,4 @@ function* findings({ baseUrl, publicKey, secretKey }: Credentials): Generator<Fi
   yield checkBaseUrl(baseUrl);
   yield checkPublicKey(publicKey);
   yield checkSecretKey(secretKey);
-}
-
-function toMessage(found: Finding | null): vscode.InputBoxValidationMessage | null {
-  if (found === null) {
-    return null;
-  }
-  const { Error, Warning } = vscode.InputBoxValidationSeverity;
-  return { message: found.message, severity: found.severity === 'error' ? Error : Warning };
 }

@@ -11,6 +11,14 @@ interface Button {
   readonly arguments?: readonly unknown[];
 }
 
+/** Only a server can fail in these ways, and another connection may help. */
+const connectionProblems: readonly ErrorCode[] = [
+  'database.unreachable',
+  'database.auth',
+  'database.forbidden',
+  'database.missing',
+];
+
 /** The one place where failures become notifications: message, hint, and the buttons that help. */
 export class Messages {
   readonly #log: vscode.LogOutputChannel;
@@ -75,6 +83,9 @@ function remedies(error: unknown): readonly Button[] {
     const setting = settingIn(error.message) ?? settingsSection;
     const title = vscode.l10n.t('Open settings');
     return [{ title, command: 'workbench.action.openSettings', arguments: [setting] }];
+  }
+  if (connectionProblems.includes(error.code)) {
+    return [{ title: vscode.l10n.t('Connect to PostgreSQL…'), command: commandIds.connectPostgres }];
   }
   return error.code.startsWith('database.')
     ? [{ title: vscode.l10n.t('Open folder'), command: commandIds.openDatabaseFolder }]

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Finding } from './finding.ts';
 
 /** What a person did with one step of several. */
 export type Answer<T> = { readonly kind: 'next'; readonly value: T } | { readonly kind: 'back' | 'cancelled' };
@@ -31,6 +32,15 @@ export function pickOne<T>({ placeholder, choices, ...step }: PickOptions<T>): P
       }
     });
   });
+}
+
+/** A finding as an input box shows it. */
+export function toMessage(found: Finding | null): vscode.InputBoxValidationMessage | null {
+  if (found === null) {
+    return null;
+  }
+  const { Error, Warning } = vscode.InputBoxValidationSeverity;
+  return { message: found.message, severity: found.severity === 'error' ? Error : Warning };
 }
 
 interface TextOptions extends Step {

@@ -1,15 +1,16 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { settingsSection } from '../settings/settingNames.ts';
+import type { MetricsDatabase } from '../database/metricsDatabase.ts';
 import { databaseUri } from '../workspace/databaseFile.ts';
 import type { ExportFolder } from '../workspace/exportFolder.ts';
 
 /** One save is several events on the file system (temporary file, rename). */
 const settleMilliseconds = 500;
 
-/** Tells when the database's file changed, by whichever process. */
+/** Tells when the database's file changed, by whichever process. A server tells nobody. */
 export class DatabaseWatcher implements vscode.Disposable {
   readonly #folder: ExportFolder;
+  readonly #database: MetricsDatabase;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable;
   #watcher: vscode.Disposable | null = null;
@@ -17,24 +18,22 @@ export class DatabaseWatcher implements vscode.Disposable {
 
   readonly onDidChange = this.#changed.event;
 
-  constructor(folder: ExportFolder) {
+  constructor(folder: ExportFolder, database: MetricsDatabase) {
     this.#folder = folder;
+    this.#database = database;
     this.#subscriptions = vscode.Disposable.from(
       this.#changed,
       folder.onDidChange(() => void this.watch()),
-      vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(`${settingsSection}.database.path`)) {
-          void this.watch();
-        }
-      }),
+      database.onDidChange(() => void this.watch()),
     );
   }
 
   /** Watches where the database is now. */
   async watch(): Promise<void> {
     const folder = await this.#folder.find();
+    const backend = await this.#database.backend();
     this.#watcher?.dispose();
-    this.#watcher = folder === null ? null : this.#watchFile(databaseUri(folder));
+    this.#watcher = folder === null || backend === 'postgres' ? null : this.#watchFile(databaseUri(folder));
   }
 
   dispose(): void {

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Coverage, Engine, ExportRun } from '../../protocol/engine.ts';
-import { databaseUri, exists } from '../workspace/databaseFile.ts';
-import type { ExportFolder } from '../workspace/exportFolder.ts';
+import type { MetricsDatabase } from '../database/metricsDatabase.ts';
 
 /** What the database says about its exports. */
 export interface RunList {
@@ -22,7 +21,7 @@ const noRuns: RunList = { runs: [], more: false, coverage: [] };
  */
 export class RunHistory implements vscode.Disposable {
   readonly #engine: Pick<Engine, 'runs' | 'coverage'>;
-  readonly #folder: ExportFolder;
+  readonly #database: MetricsDatabase;
   readonly #memory: vscode.Memento;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #read = new vscode.EventEmitter<RunList>();
@@ -33,9 +32,9 @@ export class RunHistory implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   readonly onDidRead = this.#read.event;
 
-  constructor(engine: Pick<Engine, 'runs' | 'coverage'>, folder: ExportFolder, memory: vscode.Memento) {
+  constructor(engine: Pick<Engine, 'runs' | 'coverage'>, database: MetricsDatabase, memory: vscode.Memento) {
     this.#engine = engine;
-    this.#folder = folder;
+    this.#database = database;
     this.#memory = memory;
   }
 
@@ -79,8 +78,7 @@ export class RunHistory implements vscode.Disposable {
   }
 
   async #query(): Promise<RunList> {
-    const folder = await this.#folder.find();
-    if (folder === null || !(await exists(databaseUri(folder)))) {
+    if (!(await this.#database.mayExist())) {
       return noRuns;
     }
     const [runs, coverage] = await Promise.all([this.#engine.runs(this.#limit + 1), this.#engine.coverage()]);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { MetricsDatabase } from '../database/metricsDatabase.ts';
 import type { ExportController } from '../exports/exportController.ts';
 import type { Messages } from '../messages/messages.ts';
 import type { ExportFolder } from '../workspace/exportFolder.ts';
@@ -10,6 +11,7 @@ interface RunRefreshOptions {
   readonly controller: ExportController;
   readonly watcher: DatabaseWatcher;
   readonly folder: ExportFolder;
+  readonly database: MetricsDatabase;
   readonly messages: Messages;
 }
 
@@ -17,9 +19,10 @@ interface RunRefreshOptions {
 export class RunRefresh implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable;
 
-  constructor({ history, controller, watcher, folder, messages }: RunRefreshOptions) {
+  constructor({ history, controller, watcher, folder, database, messages }: RunRefreshOptions) {
     this.#subscriptions = vscode.Disposable.from(
       folder.onDidChange(() => history.refresh()),
+      database.onDidChange(() => history.refresh()),
       watcher.onDidChange(() => {
         // The saves of our own export change nothing that is shown; its end does.
         if (controller.running === null) {

@@ -1,3 +1,4 @@
+import type { DatabaseBackend } from '../../engine/config/backends.ts';
 import type { LangfusePlan } from '../../engine/config/config.ts';
 
 /** The section of every setting of ours in the editor's settings. */
@@ -8,6 +9,7 @@ export const settingsSection = 'langfuseMetrics';
  * and defaults of src/engine/config/config.ts; a test compares the three.
  */
 export interface Settings {
+  'database.backend': DatabaseBackend;
   'database.path': string;
   'database.commitToGit': boolean;
   'export.background': boolean;

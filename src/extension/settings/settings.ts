@@ -10,12 +10,11 @@ export function readSetting<N extends SettingName>(folder: vscode.WorkspaceFolde
   return structuredCloneOfProxy(value) as Settings[N];
 }
 
-/** What the settings say to the engine, keys apart. */
-export function readEngineSettings(folder: vscode.WorkspaceFolder): Omit<EngineConfigInput, 'langfuse'> {
+/** What the settings say to the engine, apart from the keys and from where metrics are kept. */
+export function readEngineSettings(folder: vscode.WorkspaceFolder): Omit<EngineConfigInput, 'langfuse' | 'database'> {
   const read = <N extends SettingName>(name: N): Settings[N] => readSetting(folder, name);
   return {
     workspace: folder.uri.fsPath,
-    database: { path: read('database.path'), commitToGit: read('database.commitToGit') },
     export: {
       pageSize: read('export.pageSize'),
       intervalMinutes: read('export.intervalMinutes'),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../engine/ports.ts';
 import type { BackgroundTimer } from '../background/backgroundTimer.ts';
+import type { MetricsDatabase } from '../database/metricsDatabase.ts';
 import type { ExportController } from '../exports/exportController.ts';
 import type { Format } from '../format/format.ts';
 import type { KeyStore } from '../keys/keyStore.ts';
@@ -17,6 +18,7 @@ export interface StatusBarOptions {
   readonly background: BackgroundTimer;
   readonly keys: KeyStore;
   readonly folder: ExportFolder;
+  readonly database: MetricsDatabase;
   readonly history: RunHistory;
   readonly format: Format;
   readonly clock: Clock;
@@ -41,12 +43,13 @@ export class StatusBar implements vscode.Disposable {
       options.controller.onDidChange(() => this.#renderSoon()),
       options.background.onDidChange(() => this.#renderSoon()),
       options.keys.onDidChange(() => this.#renderSoon()),
+      options.database.onDidChange(() => this.#renderSoon()),
       options.history.onDidRead(() => this.#renderSoon()),
     );
   }
 
   async render(): Promise<void> {
-    const { controller, background, keys, folder, history, format, clock } = this.#options;
+    const { controller, background, keys, folder, database, history, format, clock } = this.#options;
     if ((await folder.find()) === null) {
       this.#item.hide();
       return;
@@ -56,6 +59,7 @@ export class StatusBar implements vscode.Disposable {
       {
         hasKeys: stored !== null,
         project: stored?.projectName ?? null,
+        database: { backend: await database.backend(), location: await database.location() },
         running: controller.running,
         background: background.state,
         lastExportAt: history.lastExportAt,

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import type { DatabaseBackend } from '../../engine/config/backends.ts';
 import type { BackgroundState } from '../../engine/export/background.ts';
 import type { ErrorData } from '../../protocol/errors.ts';
 import { commandIds, type CommandId } from '../commands/commandIds.ts';
@@ -10,6 +11,8 @@ export interface StatusInput {
   readonly hasKeys: boolean;
   /** Name of the Langfuse project; null without keys. */
   readonly project: string | null;
+  /** Where metrics go; a location of null is a server that is not connected. */
+  readonly database: { readonly backend: DatabaseBackend | null; readonly location: string | null };
   readonly running: RunningExport | null;
   readonly background: BackgroundState;
   /** Milliseconds since the Unix epoch; null when this workspace has no export yet. */
@@ -85,10 +88,11 @@ function runningFace({ progress }: RunningExport, format: Format): StatusFace {
 }
 
 function tooltipLines(input: StatusInput, format: Format): readonly string[] {
-  const { project, running, background, lastExportAt, now } = input;
+  const { project, database, running, background, lastExportAt, now } = input;
   const failure = lastFailure(background, lastExportAt);
   return [
     ...(project === null ? [] : [l10n.t('Langfuse project: {0}', project)]),
+    databaseLine(database),
     ...(running?.progress == null ? [] : [progressText(running.progress, format)]),
     lastExportAt === null
       ? l10n.t('Last export: none yet')
@@ -101,6 +105,11 @@ function tooltipLines(input: StatusInput, format: Format): readonly string[] {
     ...(running === null ? [nextLine(background, now, format)] : []),
     ...(failure === null ? [] : [l10n.t('Last failure: {0}', failure.message)]),
   ];
+}
+
+function databaseLine({ backend, location }: StatusInput['database']): string {
+  const name = backend === 'postgres' ? 'PostgreSQL' : 'SQLite';
+  return l10n.t('Database: {0}, {1}', name, location ?? l10n.t('not connected'));
 }
 
 function nextLine(background: BackgroundState, now: number, format: Format): string {

@@ -92,6 +92,7 @@ describe('the background export of a window', () => {
   let clock: HandClock;
   let keys: KeyStore;
   let controller: ExportController;
+  let database: vscode.EventEmitter<void>;
   let timer: BackgroundTimer;
   let disposables: { dispose(): void }[];
   let requests: ExportRequest[];
@@ -121,8 +122,18 @@ describe('the background export of a window', () => {
       },
     };
     const contextKeys = new ContextKeyWriter();
-    timer = new BackgroundTimer({ controller, folder, keys, memory: mementoInMemory(), messages, contextKeys, clock });
-    disposables = [folder, keys, controller, timer];
+    database = new vscode.EventEmitter();
+    timer = new BackgroundTimer({
+      controller,
+      folder,
+      keys,
+      database: { onDidChange: database.event },
+      memory: mementoInMemory(),
+      messages,
+      contextKeys,
+      clock,
+    });
+    disposables = [folder, keys, controller, database, timer];
     await timer.arrange();
   });
   afterEach(() => disposables.forEach((disposable) => disposable.dispose()));
@@ -158,6 +169,15 @@ describe('the background export of a window', () => {
     await clock.pass(29 * minute);
     assert.equal(requests.length, 1);
     await clock.pass(2 * minute);
+    assert.equal(requests.length, 2);
+  });
+
+  it('runs soon after the metrics go to another database', async () => {
+    await setKeys();
+    await clock.pass(minute);
+    database.fire();
+    await settled();
+    await clock.pass(minute);
     assert.equal(requests.length, 2);
   });
 

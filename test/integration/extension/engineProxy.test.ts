@@ -8,15 +8,19 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { EngineConfigInput } from '../../../src/engine/config/config.ts';
+import type { DatabaseConfig } from '../../../src/extension/database/connection.ts';
+import { EngineError } from '../../../src/engine/errors.ts';
 import { silentLog } from '../../../src/engine/ports.ts';
 import { EngineProxy } from '../../../src/extension/engine/engineProxy.ts';
+import { sharedServer } from '../postgres/sharedServer.ts';
 
 const require = createRequire(import.meta.url);
 
 describe('the engine behind its proxy', () => {
   let folder: string;
   let scriptPath: string;
-  let config: EngineConfigInput;
+  let config: Omit<EngineConfigInput, 'database'>;
+  let database: DatabaseConfig;
   let proxy: EngineProxy;
   const lines: string[] = [];
 
@@ -40,6 +44,7 @@ describe('the engine behind its proxy', () => {
       scriptPath: script,
       workerData: { wasmPath: require.resolve('sql.js/dist/sql-wasm.wasm'), translations },
       config: () => Promise.resolve(config),
+      database: () => Promise.resolve(database),
       log: { ...silentLog, error: (message) => lines.push(message) },
     });
 
@@ -47,6 +52,7 @@ describe('the engine behind its proxy', () => {
     lines.length = 0;
     const workspace = await mkdtemp(path.join(folder, 'workspace-'));
     config = { workspace };
+    database = {};
     proxy = start(scriptPath);
   });
   afterEach(() => proxy.close());
@@ -79,10 +85,46 @@ describe('the engine behind its proxy', () => {
 
   it('runs each call with the settings of its moment', async () => {
     const first = await proxy.setup();
-    config = { ...config, database: { path: 'elsewhere.db' } };
+    database = { path: 'elsewhere.db' };
     const second = await proxy.setup();
     assert.notEqual(first.location, second.location);
     assert.equal(second.location, path.join(config.workspace, 'elsewhere.db'));
+  });
+
+  it('makes the tables of a PostgreSQL database that is tried out, while another one is in use', async function () {
+    this.timeout(60_000);
+    const server = await sharedServer();
+    const name = await server.createDatabase();
+    const tried: DatabaseConfig = { backend: 'postgres', postgres: { connectionString: server.url(name) } };
+    const { created, location } = await proxy.testDatabase(tried);
+    assert.equal(created, true);
+    assert.equal(location, `postgres://postgres@127.0.0.1:${server.port}/${name}`);
+    const [row] = await server.sql(name, `SELECT count(*)::int AS n FROM pg_tables WHERE tablename = 'llm_traces'`);
+    assert.deepEqual(row, { n: 1 });
+    assert.equal((await proxy.setup()).location, path.join(config.workspace, '.langfuse', 'llm_metrics.db'));
+    await assert.rejects(
+      proxy.testDatabase({
+        backend: 'postgres',
+        postgres: { host: '127.0.0.1', port: server.port, user: 'x', password: 'y' },
+      }),
+      { name: 'EngineError', code: 'database.auth' },
+    );
+    await proxy.close();
+    await server.dropDatabase(name);
+  });
+
+  it('tests keys although there is no database to say', async () => {
+    const nowhere = new EngineProxy({
+      scriptPath,
+      workerData: { wasmPath: require.resolve('sql.js/dist/sql-wasm.wasm'), translations: null },
+      config: () => Promise.resolve(config),
+      database: () => Promise.reject(new EngineError('database.missing', 'none')),
+      log: silentLog,
+    });
+    const credentials = { baseUrl: 'http://127.0.0.1:9', publicKey: 'pk-lf-a', secretKey: 'sk-lf-b' };
+    await assert.rejects(nowhere.testCredentials(credentials), { code: 'langfuse.unreachable' });
+    await assert.rejects(nowhere.runs(1), { code: 'database.missing' });
+    await nowhere.close();
   });
 
   it('speaks the language of the editor', async () => {

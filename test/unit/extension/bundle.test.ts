@@ -33,6 +33,7 @@ describe('the bundle that the extension host loads', () => {
 
   it('holds of the engine only what is light', () => {
     assert.deepEqual(inputs.filter((input) => input.startsWith('src/engine/')).sort(), [
+      'src/engine/config/backends.ts',
       'src/engine/config/cloudRegions.ts',
       'src/engine/errors.ts',
       'src/engine/export/background.ts',

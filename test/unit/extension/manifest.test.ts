@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { databaseBackends } from '../../../src/engine/config/backends.ts';
 import { engineConfigSchema, langfusePlans, settings } from '../../../src/engine/config/config.ts';
 import { commandIds } from '../../../src/extension/commands/commandIds.ts';
 
@@ -92,17 +93,19 @@ describe('package.json', () => {
       assert.deepEqual([property?.minimum, property?.maximum], [bounds.min, bounds.max], name);
     }
     assert.deepEqual(properties['langfuseMetrics.export.plan']?.enum, langfusePlans);
+    assert.deepEqual(properties['langfuseMetrics.database.backend']?.enum, databaseBackends);
   });
 
   it('takes no path and no pace of export from a workspace that is not trusted', () => {
     const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     assert.ok(restrictedConfigurations.includes('langfuseMetrics.database.path'));
+    assert.ok(restrictedConfigurations.includes('langfuseMetrics.database.backend'));
     assert.ok(restrictedConfigurations.every((name) => Object.hasOwn(properties, name)));
   });
 
-  it('has no setting for the address of the server: keys go only where they were tested', () => {
+  it('has no setting for the address of a server: keys and passwords go only where they were tested', () => {
     assert.deepEqual(
-      Object.keys(properties).filter((name) => /url|host|key/i.test(name)),
+      Object.keys(properties).filter((name) => /url|host|user|password|connection|key/i.test(name)),
       [],
     );
   });

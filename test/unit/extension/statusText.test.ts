@@ -16,6 +16,7 @@ function view(fields: Partial<StatusInput> = {}): StatusView {
   const input: StatusInput = {
     hasKeys: true,
     project: 'support-bot',
+    database: { backend: 'sqlite', location: '.langfuse/llm_metrics.db' },
     running: null,
     background: waiting,
     lastExportAt: now - 5 * minute,
@@ -42,9 +43,17 @@ describe('the status bar', () => {
     assert.equal(text, 'Exported 14:27');
     assert.deepEqual(tooltip.map(plain), [
       'Langfuse project: support-bot',
+      'Database: SQLite, .langfuse/llm_metrics.db',
       'Last export: 14:27, 5 min ago (2026-11-23T14:27:00.000Z)',
       'Next export: 15:01, in 29 min (2026-11-23T15:01:00.000Z)',
     ]);
+  });
+
+  it('says in the tooltip which server keeps the metrics, or that there is none yet', () => {
+    const at = (location: string | null): readonly string[] =>
+      view({ database: { backend: 'postgres', location } }).tooltip;
+    assert.equal(at('postgres://me@db:5432/metrics')[1], 'Database: PostgreSQL, postgres://me@db:5432/metrics');
+    assert.equal(at(null)[1], 'Database: PostgreSQL, not connected');
   });
 
   it('says so when there is no export yet', () => {
