@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { databaseBackends } from '../engine/config/backends.ts';
 import { printJson, type Cli } from './cli.ts';
 import { addExportCommand } from './commands/export.ts';
+import { addMigrateCommand } from './commands/migrate.ts';
 import { addQueryCommand } from './commands/query.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSetupCommand } from './commands/setup.ts';
@@ -42,7 +43,7 @@ function createProgram(cli: Cli, version: string): Command {
     .addHelpText('after', `\n${exitCodeHelp()}`)
     // Sub-commands inherit it: errors are thrown, and the process ends in one place.
     .exitOverride();
-  for (const add of [addSetupCommand, addExportCommand, addServeCommand, addQueryCommand]) {
+  for (const add of [addSetupCommand, addExportCommand, addServeCommand, addQueryCommand, addMigrateCommand]) {
     add(program, cli);
   }
   return program;

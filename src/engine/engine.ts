@@ -7,6 +7,9 @@ import type {
   ExportReport,
   ExportRequest,
   ExportRun,
+  MoveProgress,
+  MoveReport,
+  MoveRequest,
   QueryResult,
   ServerInfo,
   SetupResult,
@@ -19,9 +22,11 @@ import { listRuns } from './export/runs.ts';
 import { connectLangfuse } from './langfuse/connect.ts';
 import { QuotaRegistry } from './langfuse/quota.ts';
 import type { LangfuseSource } from './langfuse/records.ts';
+import { databaseAt, checkEnds } from './move/database.ts';
+import { moveDatabase } from './move/move.ts';
 import type { Clock, Fetch, Log } from './ports.ts';
 import { openStore } from './store/openStore.ts';
-import type { MetricsStore } from './store/store.ts';
+import type { MetricsStore, OnLockWait } from './store/store.ts';
 
 export interface EngineOptions {
   readonly config: EngineConfig;
@@ -47,17 +52,10 @@ class LocalEngine implements Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { config, clock, log, purpose } = options;
+    const { config, clock, log } = options;
     this.#quotas = new QuotaRegistry(clock);
-    this.#store = openStore({
-      config,
-      clock,
-      log,
-      purpose,
-      ...(options.wasmPath === undefined ? {} : { wasmPath: options.wasmPath }),
-      onLockWait: (holder) => {
-        this.#exporter.waiting(holder === null ? null : { reason: 'lock', seconds: null, detail: holder });
-      },
+    this.#store = this.#openStore(config, (holder) => {
+      this.#exporter.waiting(holder === null ? null : { reason: 'lock', seconds: null, detail: holder });
     });
     this.#exporter = new Exporter({
       store: this.#store,
@@ -92,6 +90,33 @@ class LocalEngine implements Engine {
     return this.#store.query(sql, options, signal);
   }
 
+  async move(
+    request: MoveRequest,
+    onProgress: (progress: MoveProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<MoveReport> {
+    const { config, clock, log } = this.#options;
+    const cutoff = request.days === null ? null : new Date(clock.now() - request.days * 86_400_000).toISOString();
+    const from = request.from === null ? config : databaseAt(config, request.from);
+    const to = databaseAt(config, request.to);
+    const logWait = (holder: string | null): void => {
+      if (holder !== null) {
+        log.info(`Waiting for the database: ${holder}`);
+      }
+    };
+    const source = request.from === null ? this.#store : this.#openStore(from, logWait);
+    const target = this.#openStore(to, logWait);
+    try {
+      await checkEnds({ config: from, store: source }, { config: to, store: target });
+      return await moveDatabase({ source, target, cutoff, signal }, onProgress);
+    } finally {
+      await target.close();
+      if (source !== this.#store) {
+        await source.close();
+      }
+    }
+  }
+
   async testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo> {
     const source = await this.#connect(credentials, () => undefined, signal);
     return source.server;
@@ -99,6 +124,11 @@ class LocalEngine implements Engine {
 
   close(): Promise<void> {
     return this.#store.close();
+  }
+
+  #openStore(config: EngineConfig, onLockWait: OnLockWait): MetricsStore {
+    const { clock, log, purpose, wasmPath } = this.#options;
+    return openStore({ config, clock, log, purpose, onLockWait, ...(wasmPath === undefined ? {} : { wasmPath }) });
   }
 
   #credentials(): Credentials {

@@ -142,6 +142,49 @@ export interface Credentials {
   readonly secretKey: string;
 }
 
+/** Databases are named as postgres://user:password@host:port/database or as sqlite:PATH (relative to the workspace). */
+export interface MoveRequest {
+  readonly to: string;
+  /** Null: the configured database. */
+  readonly from: string | null;
+  /** Traces of the last so many days with all that belongs to them; null: everything. */
+  readonly days: number | null;
+}
+
+export interface MoveProgress {
+  readonly phase: 'copying' | 'verifying';
+  readonly table: string;
+  /** Rows of this table that this phase has been through, and all of them. */
+  readonly rows: number;
+  readonly total: number;
+  /** Of the whole move, 0 to 1. */
+  readonly fraction: number;
+}
+
+export interface MovedTableReport {
+  readonly table: string;
+  /** Rows of the source that were to be moved. */
+  readonly rows: number;
+  /** Those that this run wrote; the others were there already. */
+  readonly copied: number;
+  /** Those of which the target has and keeps a newer version. */
+  readonly newer: number;
+  /** Sums over the source's rows and over the same rows of the target, newer ones left out. */
+  readonly sums: Readonly<Record<string, { readonly source: number; readonly target: number }>>;
+  /** Every other row is in the target with the same values. */
+  readonly verified: boolean;
+}
+
+/** The document that `migrate --json` prints. */
+export interface MoveReport {
+  /** Without passwords. */
+  readonly from: string;
+  readonly to: string;
+  readonly tables: readonly MovedTableReport[];
+  /** failed: a table of the target differs from the source. */
+  readonly status: 'completed' | 'failed';
+}
+
 /** Everything a host may call. Cancellation is by signal; failures are EngineError. */
 export interface Engine {
   /** Creates or migrates the database. */
@@ -160,6 +203,11 @@ export interface Engine {
   coverage(): Promise<readonly Coverage[]>;
   /** Runs one read-only statement. */
   query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult>;
+  /**
+   * Copies one metrics database into another and compares the two; the source stays as it is. After
+   * a failure or a cancellation the same call goes on with what is missing.
+   */
+  move(request: MoveRequest, onProgress: (progress: MoveProgress) => void, signal?: AbortSignal): Promise<MoveReport>;
   /** Connects with these keys and says what answered; stores nothing. */
   testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo>;
   /** Gives memory back, releases locks. The next call opens everything anew. */

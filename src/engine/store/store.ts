@@ -1,4 +1,4 @@
-import type { Insertable, Kysely } from 'kysely';
+import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { QueryResult, SetupResult } from '../../protocol/engine.ts';
 import type { LlmTracesTable, MetricsSchema } from './schema.ts';
 
@@ -15,6 +15,11 @@ export const bulkTables = {
 
 export type BulkTable = keyof typeof bulkTables;
 export type BulkRow<T extends BulkTable> = Insertable<MetricsSchema[T]>;
+
+/** Tables whose rows another database's rows join as they are. */
+export type CopiedTable =
+  'llm_traces' | 'prompt_variants' | 'prompt_executions' | 'agent_task_results' | 'export_metadata';
+export type CopiedRow<T extends CopiedTable> = Selectable<MetricsSchema[T]>;
 
 export interface UpsertResult {
   /**
@@ -70,6 +75,13 @@ export interface WriteTransaction {
    * leaves what is there, totals are left to refreshTraces. Unchanged rows are not touched.
    */
   upsertTraces(rows: readonly TraceContextRow[]): Promise<UpsertResult>;
+  /**
+   * Inserts whole rows of another metrics database as they are; a row whose key exists is left alone.
+   * In tables that number their rows, given in the order of their numbers, a row keeps its number
+   * where that is free and above `after`; else it gets one above all others.
+   * @returns the greatest number given, or `after`
+   */
+  insertNew<T extends CopiedTable>(table: T, rows: readonly CopiedRow<T>[], after: number): Promise<number>;
   /** Adds traces whose scores changed to derivation_queue. */
   queueDerivation(projectId: string, traceIds: readonly string[]): Promise<void>;
 }

@@ -1,15 +1,19 @@
 import { Kysely } from 'kysely';
 import type { ClientBase } from 'pg';
+import { initialTables } from '../migrations/initialTables.ts';
+import { isNumbered, numberRows } from '../numberRows.ts';
 import type { MetricsSchema } from '../schema.ts';
 import {
   bulkTables,
   type BulkRow,
   type BulkTable,
+  type CopiedRow,
+  type CopiedTable,
   type TraceContextRow,
   type UpsertResult,
   type WriteTransaction,
 } from '../store.ts';
-import { rowsParameter } from './bulkRows.ts';
+import { givenRows, quoted, rowsParameter } from './bulkRows.ts';
 import { clientDialect } from './kyselyDialect.ts';
 import { storableText } from './storableText.ts';
 import { queueDerivationSql, refreshTracesSql, upsertTracesSql } from './traceSql.ts';
@@ -58,6 +62,35 @@ export class PostgresWriteTransaction implements WriteTransaction {
       await this.#client.query(refreshTracesSql, [traceIds.map(storableText), storableText(projectId)]);
       await this.queueDerivation(projectId, traceIds);
     }
+  }
+
+  async insertNew<T extends CopiedTable>(table: T, rows: readonly CopiedRow<T>[], after: number): Promise<number> {
+    if (rows.length === 0) {
+      return after;
+    }
+    const numbered = isNumbered(table);
+    if (numbered) {
+      // Others draw numbers from the table's sequence, which knows nothing of numbers that are given.
+      await this.#client.query(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
+    }
+    const numbering = await numberRows(this.db, table, rows, after);
+    const columns = Object.keys(initialTables[table].columns);
+    const names = columns.map(quoted).join(', ');
+    for (let start = 0; start < numbering.rows.length; start += rowsPerStatement) {
+      const some = numbering.rows.slice(start, start + rowsPerStatement);
+      await this.#client.query(
+        `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${givenRows(table, columns)} ON CONFLICT DO NOTHING`,
+        [rowsParameter(table, some)],
+      );
+    }
+    if (numbered) {
+      await this.#client.query(
+        `SELECT setval(sequence, greatest) FROM (
+           SELECT pg_get_serial_sequence('${table}', 'id')::regclass AS sequence, (SELECT max(id) FROM ${table}) AS greatest
+         ) AS numbers WHERE greatest > coalesce(pg_sequence_last_value(sequence), 0)`,
+      );
+    }
+    return numbering.last;
   }
 
   async queueDerivation(projectId: string, traceIds: readonly string[]): Promise<void> {

@@ -1,8 +1,12 @@
 import type { Kysely } from 'kysely';
+import { initialTables } from '../migrations/initialTables.ts';
+import { numberRows } from '../numberRows.ts';
 import type { MetricsSchema } from '../schema.ts';
 import type {
   BulkRow,
   BulkTable,
+  CopiedRow,
+  CopiedTable,
   TraceContextRow,
   UpsertResult,
   WriteTransaction,
@@ -60,6 +64,16 @@ export class SqliteWriteTransaction implements WriteTransaction {
       }
       this.#open.statement(queueDerivationSql).run(parameters);
     });
+  }
+
+  async insertNew<T extends CopiedTable>(table: T, rows: readonly CopiedRow<T>[], after: number): Promise<number> {
+    const numbering = await numberRows(this.db, table, rows, after);
+    const columns = Object.keys(initialTables[table].columns);
+    const names = columns.map((column) => `"${column}"`).join(', ');
+    const values = columns.map((_, index) => `?${index + 1}`).join(', ');
+    const statement = this.#open.statement(`INSERT INTO ${table} (${names}) VALUES (${values}) ON CONFLICT DO NOTHING`);
+    runRows(statement, columns, numbering.rows);
+    return numbering.last;
   }
 
   #knownTraces(parameters: readonly BulkValue[]): ReadonlySet<string> {
