@@ -9,6 +9,7 @@ import { ContextState } from './context/contextState.ts';
 import { ConnectionStore } from './database/connectionStore.ts';
 import { ConnectPostgres } from './database/connectPostgres.ts';
 import { MetricsDatabase } from './database/metricsDatabase.ts';
+import { MoveMetrics } from './database/moveMetrics.ts';
 import { RemoveConnection } from './database/removeConnection.ts';
 import { SizeHint } from './database/sizeHint.ts';
 import { EngineProxy } from './engine/engineProxy.ts';
@@ -67,7 +68,16 @@ export function activate(context: vscode.ExtensionContext): void {
   const background = new BackgroundTimer({ controller, folder, keys, database, memory, messages, contextKeys, clock });
   const status = new StatusBar({ controller, background, keys, folder, database, history, format, clock });
   const refresh = new RunRefresh({ history, controller, watcher, folder, database, messages });
-  const sizeHint = new SizeHint({ engine, controller, database, memory, messages, format });
+  const sizeHint = new SizeHint({
+    engine,
+    controller,
+    database,
+    connections,
+    memory,
+    messages,
+    format,
+    ask: (text, ...buttons) => vscode.window.showInformationMessage(text, ...buttons),
+  });
   const contextState = new ContextState({ writer: contextKeys, keys, connections, controller, history });
   const commands = new Commands(messages);
   context.subscriptions.push(log, folder, keys, connections, database, controller, history, details, tree);
@@ -77,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const setKeys = new SetKeys(engine, keys, folder);
   const removeKeys = new RemoveKeys(keys, controller);
   const connectPostgres = new ConnectPostgres({ engine, connections, database, folder });
+  const moveMetrics = new MoveMetrics({ engine, database, format });
   const removeConnection = new RemoveConnection(connections);
   commands.register(commandIds.export, () => presenter.run(null));
   commands.register(commandIds.exportRange, () => exportRange.run());
@@ -86,6 +97,8 @@ export function activate(context: vscode.ExtensionContext): void {
   commands.register(commandIds.setKeys, (given) => setKeys.run(given));
   commands.register(commandIds.removeKeys, () => removeKeys.run());
   commands.register(commandIds.connectPostgres, (given) => connectPostgres.run(given));
+  commands.register(commandIds.moveToPostgres, (extent) => moveMetrics.run('postgres', extent));
+  commands.register(commandIds.moveToSqlite, (extent) => moveMetrics.run('sqlite', extent));
   commands.register(commandIds.removeConnection, () => removeConnection.run());
   commands.register(commandIds.openDatabaseFolder, () => openDatabaseFolder(folder, database));
   commands.register(commandIds.showLog, () => log.show());

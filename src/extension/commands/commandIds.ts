@@ -8,6 +8,8 @@ export const commandIds = {
   setKeys: 'langfuseMetrics.setKeys',
   removeKeys: 'langfuseMetrics.removeKeys',
   connectPostgres: 'langfuseMetrics.connectPostgres',
+  moveToPostgres: 'langfuseMetrics.moveToPostgres',
+  moveToSqlite: 'langfuseMetrics.moveToSqlite',
   removeConnection: 'langfuseMetrics.removeConnection',
   openDatabaseFolder: 'langfuseMetrics.openDatabaseFolder',
   showLog: 'langfuseMetrics.showLog',

@@ -6,8 +6,8 @@ import { errorText } from '../messages/messages.ts';
 import { error } from '../quickInput/finding.ts';
 import { askInOrder, askText, pickOne, toMessage, type Answer, type Step } from '../quickInput/quickInput.ts';
 import type { ExportFolder } from '../workspace/exportFolder.ts';
-import { asConnection, type Connection, type DatabaseConfig } from './connection.ts';
-import { checkAddress, checkConnectionString, checkName, parseAddress } from './connectionChecks.ts';
+import { asConnectionString, connectionString, type ConnectionParts, type DatabaseConfig } from './connection.ts';
+import { checkAddress, checkConnectionString, checkDatabase, checkName, parseAddress } from './connectionChecks.ts';
 
 import type { ConnectionStore } from './connectionStore.ts';
 import type { MetricsDatabase } from './metricsDatabase.ts';
@@ -24,7 +24,7 @@ interface ConnectPostgresOptions {
   readonly folder: ExportFolder;
 }
 
-type EncryptionMode = NonNullable<Connection['ssl']>;
+type EncryptionMode = ConnectionParts['ssl'];
 
 /** "Connect to PostgreSQL…": asks, makes or checks the tables there, and only then stores the connection. */
 export class ConnectPostgres {
@@ -56,9 +56,8 @@ export class ConnectPostgres {
   }
 
   async #accept(given: unknown): Promise<string> {
-    const connection = asConnection(given);
-    const text = connection?.connectionString;
-    if (connection === null || (text !== undefined && checkConnectionString(text) !== null)) {
+    const connection = asConnectionString(given);
+    if (connection === null) {
       throw new EngineError(
         'config.invalid',
         vscode.l10n.t('The PostgreSQL connection handed to the command is incomplete or malformed.'),
@@ -76,37 +75,28 @@ export class ConnectPostgres {
       address: '',
       database: 'llm_metrics',
       user: '',
-      ssl: null as EncryptionMode | null,
+      ssl: null as EncryptionMode,
     };
     let location: string | null = null;
-    const take =
-      <T>(ask: (step: Step) => Promise<Answer<T>>, keep: (value: T) => void) =>
-      async (step: Step): Promise<Answer<T>> => {
-        const answer = await ask(step);
-        if (answer.kind === 'next') {
-          keep(answer.value);
-        }
-        return answer;
-      };
-    const test = async (connection: Connection, signal: AbortSignal): Promise<void> => {
+    const test = async (connection: string, signal: AbortSignal): Promise<void> => {
       location = await this.#testAndStore(connection, signal);
     };
-    const way = take(askWay, (byString) => (draft.byString = byString));
+    const way = keeping(askWay, (byString) => (draft.byString = byString));
     const byString = [(step: Step) => askConnectionString(step, test)];
     const byParts = [
-      take(
+      keeping(
         (step) => askAddress(step, draft.address),
         (address) => (draft.address = address),
       ),
-      take(
+      keeping(
         (step) => askDatabase(step, draft.database),
         (database) => (draft.database = database),
       ),
-      take(
+      keeping(
         (step) => askUser(step, draft.user),
         (user) => (draft.user = user),
       ),
-      take(askEncryption, (ssl) => (draft.ssl = ssl)),
+      keeping(askEncryption, (ssl) => (draft.ssl = ssl)),
       (step: Step) => askPassword(step, (password, signal) => test(connectionOf(draft, password), signal)),
     ];
     const done = await askInOrder(vscode.l10n.t('Connect to PostgreSQL'), () => [
@@ -117,11 +107,14 @@ export class ConnectPostgres {
   }
 
   /** @returns where it leads, without secrets */
-  async #testAndStore(connection: Connection, signal?: AbortSignal): Promise<string> {
-    const { location } = await this.#engine.testDatabase({ backend: 'postgres', postgres: connection }, signal);
+  async #testAndStore(connection: string, signal?: AbortSignal): Promise<string> {
+    const { location } = await this.#engine.testDatabase(
+      { backend: 'postgres', postgres: { connectionString: connection } },
+      signal,
+    );
     // Who has left meanwhile does not want it stored.
     signal?.throwIfAborted();
-    await this.#connections.store({ connection, location });
+    await this.#connections.store({ connectionString: connection, location });
     return location;
   }
 
@@ -134,29 +127,41 @@ export class ConnectPostgres {
       }
       return;
     }
+    const move = vscode.l10n.t('Move metrics…');
     const use = vscode.l10n.t('Use PostgreSQL');
     const text = vscode.l10n.t('Connected to {0}. Metrics still go to SQLite.', location);
-    if ((await vscode.window.showInformationMessage(text, use)) === use) {
+    const chosen = await vscode.window.showInformationMessage(text, move, use);
+    if (chosen === use) {
       await this.#database.choose('postgres');
+    } else if (chosen === move) {
+      await vscode.commands.executeCommand(commandIds.moveToPostgres);
     }
   }
+}
+
+type Question<T> = (step: Step) => Promise<Answer<T>>;
+
+/** The question, with its answer kept for those that follow. */
+function keeping<T>(ask: Question<T>, keep: (value: T) => void): Question<T> {
+  return async (step) => {
+    const answer = await ask(step);
+    if (answer.kind === 'next') {
+      keep(answer.value);
+    }
+    return answer;
+  };
 }
 
 interface Draft {
   readonly address: string;
   readonly database: string;
   readonly user: string;
-  readonly ssl: EncryptionMode | null;
+  readonly ssl: EncryptionMode;
 }
 
-function connectionOf({ address, database, user, ssl }: Draft, password: string): Connection {
-  return {
-    ...parseAddress(address),
-    database,
-    user,
-    ...(password === '' ? {} : { password }),
-    ...(ssl === null ? {} : { ssl }),
-  };
+function connectionOf({ address, ...rest }: Draft, password: string): string {
+  const { host, port } = parseAddress(address) ?? { host: address, port: 5432 };
+  return connectionString({ host, port, ...rest, password });
 }
 
 function askWay(step: Step): Promise<Answer<boolean>> {
@@ -178,16 +183,16 @@ function askWay(step: Step): Promise<Answer<boolean>> {
   });
 }
 
-type Test<T> = (value: T, signal: AbortSignal) => Promise<void>;
+type Test = (value: string, signal: AbortSignal) => Promise<void>;
 
-function askConnectionString(step: Step, test: Test<Connection>): Promise<Answer<string>> {
+function askConnectionString(step: Step, test: Test): Promise<Answer<string>> {
   return askText({
     ...step,
     prompt: vscode.l10n.t('Connection string. It is tested, then kept in the secret storage of VS Code.'),
     placeholder: 'postgres://user:password@host:5432/database',
     password: true,
     check: (text) => toMessage(checkConnectionString(text)),
-    submit: (connectionString, signal) => outcome(() => test({ connectionString }, signal)),
+    submit: (text, signal) => outcome(() => test(text, signal)),
   });
 }
 
@@ -206,7 +211,7 @@ function askDatabase(step: Step, known: string): Promise<Answer<string>> {
     ...step,
     prompt: vscode.l10n.t('Name of the database, which must exist; its tables are made by themselves'),
     value: known,
-    check: (text) => toMessage(checkName(text)),
+    check: (text) => toMessage(checkDatabase(text)),
   });
 }
 
@@ -219,8 +224,8 @@ function askUser(step: Step, known: string): Promise<Answer<string>> {
   });
 }
 
-function askEncryption(step: Step): Promise<Answer<EncryptionMode | null>> {
-  return pickOne<EncryptionMode | null>({
+function askEncryption(step: Step): Promise<Answer<EncryptionMode>> {
+  return pickOne<EncryptionMode>({
     ...step,
     placeholder: vscode.l10n.t('Encryption of the connection'),
     choices: [
@@ -236,7 +241,7 @@ function askEncryption(step: Step): Promise<Answer<EncryptionMode | null>> {
   });
 }
 
-function askPassword(step: Step, test: Test<string>): Promise<Answer<string>> {
+function askPassword(step: Step, test: Test): Promise<Answer<string>> {
   return askText({
     ...step,
     prompt: vscode.l10n.t('Password. It is tested, then kept in the secret storage of VS Code with the server.'),

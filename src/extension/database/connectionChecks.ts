@@ -35,6 +35,11 @@ export function checkAddress(text: string): Finding | null {
     : null;
 }
 
+/** A connection string has no way to write the two characters that would end the name. */
+export function checkDatabase(text: string): Finding | null {
+  return /[?#]/.test(text) ? error(l10n.t('Enter a name without ? and #.')) : checkName(text);
+}
+
 export function checkName(text: string): Finding | null {
   return text.trim() === '' ? error(l10n.t('Enter a name.')) : null;
 }

@@ -1,10 +1,10 @@
 import type * as vscode from 'vscode';
 import { FolderSecret } from '../secrets/folderSecret.ts';
 import type { ExportFolder } from '../workspace/exportFolder.ts';
-import { asConnection, type Connection } from './connection.ts';
 
 export interface StoredConnection {
-  readonly connection: Connection;
+  /** With the password. */
+  readonly connectionString: string;
   /** For people, without secrets: postgres://user@host:port/database. */
   readonly location: string;
 }
@@ -26,8 +26,8 @@ export class ConnectionStore implements vscode.Disposable {
   /** Null without a connection or without a folder to have one for. */
   async read(): Promise<StoredConnection | null> {
     const value = (await this.#secret.read()) as Partial<Record<keyof StoredConnection, unknown>> | null;
-    const connection = asConnection(value?.connection);
-    return connection === null || typeof value?.location !== 'string' ? null : { connection, location: value.location };
+    const { connectionString, location } = value ?? {};
+    return typeof connectionString === 'string' && typeof location === 'string' ? { connectionString, location } : null;
   }
 
   /** @throws SetupNeeded without a folder to keep it for */

@@ -58,27 +58,19 @@ export class MetricsDatabase implements vscode.Disposable {
    */
   async config(): Promise<DatabaseConfig> {
     const folder = await this.#folder.require();
-    return this.configOf(readSetting(folder, 'database.backend'));
-  }
-
-  /** The same for a backend that need not be the one in use. @throws as `config` does */
-  async configOf(backend: DatabaseBackend): Promise<DatabaseConfig> {
-    const folder = await this.#folder.require();
-    const file = {
+    const backend = readSetting(folder, 'database.backend');
+    return {
       backend,
       path: readSetting(folder, 'database.path'),
       commitToGit: readSetting(folder, 'database.commitToGit'),
+      ...(backend === 'postgres' ? { postgres: { connectionString: await this.#connectionString() } } : {}),
     };
-    if (backend !== 'postgres') {
-      return file;
-    }
-    const stored = await this.#connections.read();
-    if (stored === null) {
-      throw new EngineError('database.missing', vscode.l10n.t('This folder has no connection to PostgreSQL yet.'), {
-        hint: vscode.l10n.t('Connect to PostgreSQL, or choose SQLite in the settings.'),
-      });
-    }
-    return { ...file, postgres: stored.connection };
+  }
+
+  /** The database of a backend, in use or not, as a move names it. @throws as `config` does */
+  async address(backend: DatabaseBackend): Promise<string> {
+    const folder = await this.#folder.require();
+    return backend === 'postgres' ? this.#connectionString() : `sqlite:${readSetting(folder, 'database.path')}`;
   }
 
   /** False when there surely is none yet, found out without opening anything. */
@@ -100,6 +92,16 @@ export class MetricsDatabase implements vscode.Disposable {
 
   dispose(): void {
     this.#subscriptions.dispose();
+  }
+
+  async #connectionString(): Promise<string> {
+    const stored = await this.#connections.read();
+    if (stored === null) {
+      throw new EngineError('database.missing', vscode.l10n.t('This folder has no connection to PostgreSQL yet.'), {
+        hint: vscode.l10n.t('Connect to PostgreSQL, or choose SQLite in the settings.'),
+      });
+    }
+    return stored.connectionString;
   }
 
   async #followConnection(): Promise<void> {

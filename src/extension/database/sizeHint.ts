@@ -4,6 +4,7 @@ import { commandIds } from '../commands/commandIds.ts';
 import type { ExportController } from '../exports/exportController.ts';
 import type { Format } from '../format/format.ts';
 import type { Messages } from '../messages/messages.ts';
+import type { ConnectionStore } from './connectionStore.ts';
 import type { MetricsDatabase } from './metricsDatabase.ts';
 
 /** From here on saving the whole file after each part of an export takes seconds. */
@@ -13,10 +14,13 @@ const silencedKey = 'sizeHint.silenced';
 interface SizeHintOptions {
   readonly engine: Pick<Engine, 'query'>;
   readonly controller: ExportController;
-  readonly database: MetricsDatabase;
+  readonly database: Pick<MetricsDatabase, 'backend'>;
+  readonly connections: Pick<ConnectionStore, 'read'>;
   readonly memory: vscode.Memento;
-  readonly messages: Messages;
+  readonly messages: Pick<Messages, 'record'>;
   readonly format: Format;
+  /** Shows a notification. @returns the button that was pressed */
+  readonly ask: (text: string, ...buttons: readonly string[]) => Thenable<string | undefined>;
 }
 
 /** Says once a window, after an export, that a file has become large enough for PostgreSQL. */
@@ -39,7 +43,7 @@ export class SizeHint implements vscode.Disposable {
   }
 
   async #consider(): Promise<void> {
-    const { engine, database, memory, format } = this.#options;
+    const { engine, database, connections, memory, format, ask } = this.#options;
     if (this.#shown || memory.get<boolean>(silencedKey, false) || (await database.backend()) !== 'sqlite') {
       return;
     }
@@ -49,17 +53,18 @@ export class SizeHint implements vscode.Disposable {
       return;
     }
     this.#shown = true;
-    const connect = vscode.l10n.t('Connect to PostgreSQL…');
+    const connected = (await connections.read()) !== null;
+    const go = connected ? vscode.l10n.t('Move to PostgreSQL…') : vscode.l10n.t('Connect to PostgreSQL…');
     const silence = vscode.l10n.t('Don’t ask again');
     const text = vscode.l10n.t(
       'The SQLite database holds {0} traces. PostgreSQL suits histories of this size better.',
       format.count(traces),
     );
-    const chosen = await vscode.window.showInformationMessage(text, connect, silence);
+    const chosen = await ask(text, go, silence);
     if (chosen === silence) {
       await memory.update(silencedKey, true);
-    } else if (chosen === connect) {
-      await vscode.commands.executeCommand(commandIds.connectPostgres);
+    } else if (chosen === go) {
+      await vscode.commands.executeCommand(connected ? commandIds.moveToPostgres : commandIds.connectPostgres);
     }
   }
 }

@@ -8,6 +8,9 @@ import type {
   ExportReport,
   ExportRequest,
   ExportRun,
+  MoveProgress,
+  MoveReport,
+  MoveRequest,
   QueryResult,
   ServerInfo,
   SetupResult,
@@ -62,6 +65,14 @@ export class EngineProxy implements Engine {
 
   async query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult> {
     return (await this.#engine()).query(sql, options, signal);
+  }
+
+  async move(
+    request: MoveRequest,
+    onProgress: (progress: MoveProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<MoveReport> {
+    return (await this.#engine()).move(request, onProgress, signal);
   }
 
   async testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo> {

@@ -8,6 +8,9 @@ import type {
   ExportReport,
   ExportRequest,
   ExportRun,
+  MoveProgress,
+  MoveReport,
+  MoveRequest,
   QueryResult,
   ServerInfo,
   SetupResult,
@@ -30,6 +33,12 @@ export interface ExportArguments {
   readonly progressToken: string;
 }
 
+export interface MoveArguments {
+  readonly request: MoveRequest;
+  /** Names the call in `moveProgress`. */
+  readonly progressToken: string;
+}
+
 export interface QueryArguments {
   readonly sql: string;
   readonly maxRows: number;
@@ -45,10 +54,12 @@ export const queryRequest = new RequestType<EngineCall<QueryArguments>, QueryRes
 export const testCredentialsRequest = new RequestType<EngineCall<Credentials>, ServerInfo, ErrorData>(
   'engine/testCredentials',
 );
+export const moveRequest = new RequestType<EngineCall<MoveArguments>, MoveReport, ErrorData>('engine/move');
 /** Ends every call that is under way, saves and releases what is open. */
 export const closeRequest = new RequestType0<null, ErrorData>('engine/close');
 
 export const exportProgress = new ProgressType<ExportProgress>();
+export const moveProgress = new ProgressType<MoveProgress>();
 
 export interface LogLine {
   readonly level: keyof Log;

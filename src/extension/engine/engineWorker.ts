@@ -10,6 +10,7 @@ import {
   PortMessageWriter,
   ResponseError,
   type MessageConnection,
+  type ProgressType,
   type RequestType,
 } from 'vscode-jsonrpc/node';
 import type { EngineConfigInput } from '../../engine/config/config.ts';
@@ -23,6 +24,8 @@ import {
   exportProgress,
   exportRequest,
   logNotification,
+  moveProgress,
+  moveRequest,
   queryRequest,
   requestCancelled,
   runsRequest,
@@ -72,18 +75,17 @@ export class EngineWorker {
       this.#request(type, { config, arguments: args }, signal);
     return {
       setup: (signal) => call(setupRequest, null, signal),
-      export: async (request, onProgress, signal) => {
-        const progressToken = randomUUID();
-        const subscription = this.#connection.onProgress(exportProgress, progressToken, onProgress);
-        try {
-          return await call(exportRequest, { request, progressToken }, signal);
-        } finally {
-          subscription.dispose();
-        }
-      },
+      export: (request, onProgress, signal) =>
+        this.#withProgress(exportProgress, onProgress, (progressToken) =>
+          call(exportRequest, { request, progressToken }, signal),
+        ),
       runs: (limit) => call(runsRequest, { limit }),
       coverage: () => call(coverageRequest, null),
       query: (sql, { maxRows }, signal) => call(queryRequest, { sql, maxRows }, signal),
+      move: (request, onProgress, signal) =>
+        this.#withProgress(moveProgress, onProgress, (progressToken) =>
+          call(moveRequest, { request, progressToken }, signal),
+        ),
       testCredentials: (credentials, signal) => call(testCredentialsRequest, credentials, signal),
       close: () => this.close(),
     };
@@ -99,6 +101,20 @@ export class EngineWorker {
     await Promise.race([closed, timeout, this.ended]);
     clearTimeout(timer);
     await this.#worker.terminate();
+  }
+
+  async #withProgress<P, R>(
+    type: ProgressType<P>,
+    onProgress: (progress: P) => void,
+    call: (progressToken: string) => Promise<R>,
+  ): Promise<R> {
+    const progressToken = randomUUID();
+    const subscription = this.#connection.onProgress(type, progressToken, onProgress);
+    try {
+      return await call(progressToken);
+    } finally {
+      subscription.dispose();
+    }
   }
 
   async #request<P, R>(type: RequestType<P, R, ErrorData>, params: P, signal?: AbortSignal): Promise<R> {

@@ -23,6 +23,8 @@ import {
   exportProgress,
   exportRequest,
   logNotification,
+  moveProgress,
+  moveRequest,
   queryRequest,
   requestCancelled,
   runsRequest,
@@ -101,6 +103,9 @@ answer(exportRequest, (engine, { request, progressToken }, signal) =>
 answer(runsRequest, (engine, { limit }) => engine.runs(limit));
 answer(coverageRequest, (engine) => engine.coverage());
 answer(queryRequest, (engine, { sql, maxRows }, signal) => engine.query(sql, { maxRows }, signal));
+answer(moveRequest, (engine, { request, progressToken }, signal) =>
+  engine.move(request, (progress) => void connection.sendProgress(moveProgress, progressToken, progress), signal),
+);
 answer(testCredentialsRequest, (engine, credentials, signal) => engine.testCredentials(credentials, signal));
 connection.onRequest(closeRequest, async () => {
   for (const controller of underWay) {

@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 import type { Readable, Writable } from 'node:stream';
 import pg from 'pg';
 import * as vscode from 'vscode';
-import type { ExportReport } from '../../../src/protocol/engine.ts';
+import type { ExportReport, MoveReport } from '../../../src/protocol/engine.ts';
 import { startLangfuseServer, type LangfuseServer } from '../../langfuse-server/server.ts';
 
 const run = async <T>(command: string, ...args: unknown[]): Promise<T | undefined> =>
@@ -112,6 +113,22 @@ describe('PostgreSQL as the database of a folder', function () {
     assert.equal(existsSync(path.join(folder.fsPath, '.langfuse', 'llm_metrics.db')), false);
     const settings = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, '.vscode', 'settings.json'));
     assert.doesNotMatch(Buffer.from(settings).toString(), /password|s3cret|127\.0\.0\.1/);
+  });
+
+  it('moves what it holds to the file, and back, with nothing lost', async () => {
+    const toFile = await run<MoveReport>('moveToSqlite', { days: null });
+    assert.equal(toFile?.status, 'completed');
+    const file = path.join(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '', '.langfuse', 'llm_metrics.db');
+    const local = new DatabaseSync(file, { readOnly: true });
+    const row = local.prepare('SELECT count(*) AS n, sum(cost_usd) AS cost FROM llm_generations').get();
+    local.close();
+    const expected = langfuse.dataset.totals();
+    assert.equal(row?.n, expected.generations);
+    assert.ok(Math.abs(Number(row.cost) - expected.costUsd) < 1e-6);
+    await postgres.sql(`DELETE FROM llm_generations WHERE id IN (SELECT id FROM llm_generations LIMIT 5)`);
+    const back = await run<MoveReport>('moveToPostgres', { days: null });
+    assert.equal(back?.status, 'completed');
+    assert.equal(await count('llm_generations'), expected.generations);
   });
 
   it('shows its runs, and goes back to a file when the setting does', async () => {

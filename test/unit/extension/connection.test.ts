@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { engineConfigSchema } from '../../../src/engine/config/config.ts';
-import { asConnection } from '../../../src/extension/database/connection.ts';
+import { resolveServer } from '../../../src/engine/store/postgres/connection.ts';
+import {
+  asConnectionString,
+  connectionString,
+  type ConnectionParts,
+} from '../../../src/extension/database/connection.ts';
 import { checkAddress, checkConnectionString, parseAddress } from '../../../src/extension/database/connectionChecks.ts';
 
 describe('a PostgreSQL connection that is typed in', () => {
@@ -67,30 +72,60 @@ describe('a PostgreSQL connection that is typed in', () => {
   });
 });
 
-describe('a PostgreSQL connection that is handed over', () => {
-  const parts = { host: 'db', port: 5432, database: 'metrics', user: 'me' };
+describe('a PostgreSQL connection in parts', () => {
+  const parts = { host: 'db', port: 5432, database: 'metrics', user: 'me', password: '', ssl: null } as const;
 
-  it('is a connection string, or parts that say all that a server needs', () => {
-    assert.deepEqual(asConnection({ connectionString: 'postgres://h' }), { connectionString: 'postgres://h' });
-    assert.deepEqual(asConnection(parts), parts);
-    const whole = { ...parts, password: 'p', ssl: 'verify-full' };
-    assert.deepEqual(asConnection(whole), whole);
+  it('is read by the engine as it was meant, whatever the names and the password hold', async () => {
+    const text = fc
+      .string({ minLength: 1, unit: 'grapheme' })
+      .filter((value) => value.trim() !== '' && value.isWellFormed());
+    const database = text.filter((value) => !/[?#]/.test(value) && !/(^|\/)\.{1,2}(\/|$)/.test(value));
+    const host = fc.oneof(fc.domain(), fc.ipV4(), fc.constantFrom('::1', '/var/run/postgresql', 'localhost'));
+    const port = fc.integer({ min: 1, max: 65_535 });
+    await fc.assert(
+      fc.asyncProperty(host, port, database, text, text, async (...values) => {
+        const [name, at, into, user, password] = values;
+        const expected = { host: name, port: at, database: into, user, password };
+        const written = connectionString({ ...expected, ssl: null });
+        const { host: h, port: p, database: d, user: u, password: w } = await readByEngine(written);
+        assert.deepEqual({ host: h, port: p, database: d, user: u, password: w }, expected);
+      }),
+    );
   });
 
-  it('is none when a part is missing or of another type', () => {
-    for (const value of [
-      null,
-      undefined,
-      'postgres://h',
-      {},
+  it('is encrypted as chosen; without a choice, unless the server is on this machine', async () => {
+    const ssl = async (mode: ConnectionParts['ssl'], host: string = parts.host): Promise<unknown> =>
+      (await readByEngine(connectionString({ ...parts, host, ssl: mode }))).ssl;
+    assert.equal(await ssl('disable'), false);
+    assert.deepEqual(await ssl('require'), { rejectUnauthorized: false });
+    assert.deepEqual(await ssl('verify-full'), {});
+    assert.deepEqual(await ssl(null), { rejectUnauthorized: false });
+    assert.equal(await ssl(null, 'localhost'), false);
+    assert.equal(await ssl(null, '::1'), false);
+  });
+
+  it('may be handed over by code, as may a connection string', () => {
+    assert.equal(asConnectionString({ ...parts, password: 'p@ss' }), 'postgres://me:p%40ss@db:5432/metrics');
+    assert.equal(
+      asConnectionString({ ...parts, ssl: 'verify-full' }),
+      'postgres://me@db:5432/metrics?sslmode=verify-full',
+    );
+    assert.equal(asConnectionString({ connectionString: 'postgres://h/d' }), 'postgres://h/d');
+  });
+
+  it('is refused from code when something is missing or of another type', () => {
+    const wrong = [
       { ...parts, port: '5432' },
       { ...parts, user: undefined },
-    ]) {
-      assert.equal(asConnection(value), null);
+      { ...parts, database: 'a?b' },
+    ];
+    for (const value of [null, undefined, 'postgres://h', {}, { connectionString: 'http://h' }, ...wrong]) {
+      assert.equal(asConnectionString(value), null);
     }
   });
-
-  it('carries nothing that does not belong to it', () => {
-    assert.deepEqual(asConnection({ ...parts, ssl: 'sometimes', ca: '/etc/x', other: 1 }), parts);
-  });
 });
+
+async function readByEngine(text: string): Promise<Awaited<ReturnType<typeof resolveServer>>['client']> {
+  const config = engineConfigSchema.parse({ workspace: '/', database: { postgres: { connectionString: text } } });
+  return (await resolveServer(config.database.postgres, 'test')).client;
+}
