@@ -40,7 +40,7 @@ function saved(path: string): unknown[] {
     return database
       .prepare(sql)
       .all()
-      .map((row) => row['name']);
+      .map((row) => row.name);
   } finally {
     database.close();
   }

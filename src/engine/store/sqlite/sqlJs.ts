@@ -78,14 +78,18 @@ class RoomyBytes extends Uint8Array {
 }
 
 /**
- * Knows when it is written to: sql.js turns to another array when the file is cut or outgrows this
- * one, and never comes back.
+ * Counts what is written to it: sql.js turns to another array when the file is cut short or outgrows
+ * this one, and never comes back.
  */
 class FileBytes extends Uint8Array {
-  written = false;
+  #writes = 0;
+
+  get writes(): number {
+    return this.#writes;
+  }
 
   override set(source: ArrayLike<number>, offset?: number): void {
-    this.written = true;
+    this.#writes += 1;
     super.set(source, offset);
   }
 }
@@ -187,10 +191,10 @@ function contentAfter(file: FileBytes | null, commit: () => void, length: () => 
     commit();
     return null;
   }
-  file.written = false;
+  const before = file.writes;
   commit();
   const bytes = length();
-  return file.written && bytes <= file.length ? file.subarray(0, bytes) : null;
+  return file.writes > before && bytes <= file.length ? file.subarray(0, bytes) : null;
 }
 
 async function compile(wasmPath: string | undefined): Promise<Compiled> {
