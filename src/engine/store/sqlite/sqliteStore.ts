@@ -49,7 +49,8 @@ export function openSqliteStore(options: SqliteStoreOptions): MetricsStore {
 
 /**
  * Everything runs one task at a time, but for a paced save that is written meanwhile. The writer's
- * lock is held exactly while there are changes that are not known to be durable; while there are none, a file that another process has saved is read again.
+ * lock is held exactly while there are changes that are not known to be durable; while there are
+ * none, a file that another process has saved is read again.
  */
 class SqliteStore implements MetricsStore {
   readonly location: string;
@@ -264,7 +265,7 @@ class SqliteStore implements MetricsStore {
 
   /** Saves what is unsaved and lets others write. After a failure the changes stay in memory for the next attempt. */
   async #save(open: OpenDatabase): Promise<void> {
-    // Should this one have failed, then the next says so if the reason still stands.
+    // Should an earlier one have failed, then this one says so if the reason still stands.
     await this.#finishSave(open).catch(() => undefined);
     if (this.#dirty || open.stamp === null || open.migrations.length > 0) {
       await this.#beginSave(open);
