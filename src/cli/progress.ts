@@ -103,9 +103,7 @@ function phaseName(phase: ExportPhase): string {
     case 'observations':
       return l10n.t('Reading observations');
     case 'scores':
-      return l10n.t('Reading scores');
-    case 'prompts':
-      return l10n.t('Reading prompts');
+      return l10n.t('Reading scores and prompts');
     case 'deriving':
       return l10n.t('Computing results');
     case 'auditing':

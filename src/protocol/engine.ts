@@ -31,7 +31,8 @@ export interface ExportCounts {
   readonly prompts: number;
 }
 
-export type ExportPhase = 'connecting' | 'observations' | 'scores' | 'prompts' | 'deriving' | 'auditing' | 'saving';
+/** Scores and prompts are read beside the observations; their phase is what of them is left after those. */
+export type ExportPhase = 'connecting' | 'observations' | 'scores' | 'deriving' | 'auditing' | 'saving';
 
 export interface ExportWaiting {
   /** quota: the server's Retry-After or our own budget; retry: backing off after a fault; lock: another process writes. */

@@ -26,14 +26,29 @@ const folder = mkdtempSync(path.join(tmpdir(), 'langfuse-metrics-bench-'));
 const serverLine = z.object({ url: z.string(), publicKey: z.string(), secretKey: z.string() });
 const reportLine = z.object({
   status: z.string(),
-  counts: z.object({ generations: z.number(), spans: z.number(), events: z.number(), scores: z.number() }),
+  counts: z.object({
+    generations: z.number(),
+    spans: z.number(),
+    events: z.number(),
+    scores: z.number(),
+    prompts: z.number(),
+  }),
   requests: z.number(),
 });
 
 async function startServer(): Promise<{ child: ChildProcess; keys: z.infer<typeof serverLine> }> {
   const main = path.join(root, 'test/langfuse-server/main.ts');
   const loader = pathToFileURL(path.join(root, 'node_modules/tsx/dist/esm/index.mjs')).href;
-  const size = ['--observations', String(observations), '--text-bytes', String(textBytes), '--days', '30', '--end', 'now'];
+  const size = [
+    '--observations',
+    String(observations),
+    '--text-bytes',
+    String(textBytes),
+    '--days',
+    '30',
+    '--end',
+    'now',
+  ];
   const child = spawn(
     process.execPath,
     ['--import', loader, main, '--port', '0', '--no-gzip', '--warm', fields, ...size],
@@ -128,16 +143,20 @@ try {
     });
     const { counts, requests } = exported.result;
     const rows = counts.generations + counts.spans + counts.events;
-    const needed = Math.ceil(rows / pageSize) + Math.ceil(counts.scores / 100);
+    // The text of a prompt's version takes a request of its own.
+    const needed = Math.ceil(rows / pageSize) + Math.ceil(counts.scores / 100) + counts.prompts;
     const ratio = direct.seconds / exported.seconds;
     console.log(
       `round ${round}: export ${Math.round(rows / exported.seconds)} rows/s (${exported.seconds.toFixed(2)} s), ` +
         `node:sqlite ${Math.round(rows / direct.seconds)} rows/s (${direct.seconds.toFixed(2)} s), ratio ${ratio.toFixed(2)}; ` +
-        `${requests} requests, ${needed} pages of rows, ${(requests / needed).toFixed(3)}`,
+        `${requests} requests, ${needed} needed, ${(requests / needed).toFixed(3)}`,
     );
-    return { ratio, requests: requests / needed };
+    return { direct: direct.seconds, exported: exported.seconds, requests: requests / needed };
   });
-  const best = Math.max(...rounds.map(({ ratio }) => ratio));
+  // Other programs only ever slow a round down, so the fastest of each say most; the best ratio of a
+  // round would favour one whose direct insert was disturbed.
+  const fastest = (kind: 'direct' | 'exported'): number => Math.min(...rounds.map((round) => round[kind]));
+  const best = fastest('direct') / fastest('exported');
   const most = Math.max(...rounds.map(({ requests }) => requests));
   console.log(
     `export against node:sqlite: ratio ${best.toFixed(2)} (at least ${leastRatio}); requests ${most.toFixed(3)} (at most ${mostRequests})`,

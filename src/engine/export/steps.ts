@@ -9,6 +9,7 @@ import type { ExporterOptions } from './exporter.ts';
 import { utcDay } from './intervals.ts';
 import type { ProgressTracker } from './progress.ts';
 import { scoreRow, traceRow } from './rows.ts';
+import { sideBySide } from './sideBySide.ts';
 import { storeObservations } from './storePage.ts';
 import { walkRange, type WalkOptions, type WalkTally } from './walk.ts';
 import { countGranularity, deservesCounts } from './windowPlan.ts';
@@ -51,18 +52,24 @@ export class RunSteps {
 
   /** @throws AbortError when cancelled, EngineError when the source or the store fails */
   async walkAll(): Promise<StepResults> {
-    const { source, progress, window, config } = this.#options;
+    const { source, progress, window, config, signal } = this.#options;
     const pageSize = source.server.generation === 'legacy' ? legacyPageSize : config.export.pageSize;
     const counts = await this.#serverCounts();
     const expected = counts === null ? null : [...counts.values()].reduce((sum, count) => sum + count, 0);
     progress.begin(source, window, pageSize, expected);
     progress.phase('observations');
-    await this.#walkTraces();
-    await this.#walkObservations(pageSize, counts);
-    progress.phase('scores');
-    await this.#walkScores();
-    progress.phase('prompts');
-    await this.#storePrompts();
+    // While one stream waits for the network, another is stored.
+    await sideBySide(signal, [
+      async (shared) => {
+        await this.#walkTraces(shared);
+        await this.#walkObservations(pageSize, counts, shared);
+        progress.phase('scores');
+      },
+      async (shared) => {
+        await this.#walkScores(shared);
+        await this.#storePrompts(shared);
+      },
+    ]);
     await this.#derive();
     if (counts !== null) {
       await this.#audit(counts);
@@ -105,8 +112,9 @@ export class RunSteps {
   async #walk<T>(
     walk: Pick<WalkOptions<T>, 'stream' | 'pageSize' | 'counts' | 'pages' | 'timeOf' | 'storePage'>,
     tally: WalkTally,
+    signal: AbortSignal,
   ): Promise<void> {
-    const { store, clock, log, source, window, progress, signal } = this.#options;
+    const { store, clock, log, source, window, progress } = this.#options;
     const observed = walk.stream === 'observations';
     const projectId = source.server.projectId;
     await walkRange(
@@ -131,7 +139,7 @@ export class RunSteps {
     );
   }
 
-  async #walkTraces(): Promise<void> {
+  async #walkTraces(signal: AbortSignal): Promise<void> {
     const { source, progress, config } = this.#options;
     if (source.server.generation !== 'legacy') {
       return;
@@ -155,10 +163,15 @@ export class RunSteps {
         },
       },
       this.#others,
+      signal,
     );
   }
 
-  async #walkObservations(pageSize: number, counts: ReadonlyMap<number, number> | null): Promise<void> {
+  async #walkObservations(
+    pageSize: number,
+    counts: ReadonlyMap<number, number> | null,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { source } = this.#options;
     await this.#walk(
       {
@@ -170,6 +183,7 @@ export class RunSteps {
         storePage: (transaction, rows) => this.#storeObservations(transaction, rows),
       },
       this.#observations,
+      signal,
     );
   }
 
@@ -188,7 +202,7 @@ export class RunSteps {
     };
   }
 
-  async #walkScores(): Promise<void> {
+  async #walkScores(signal: AbortSignal): Promise<void> {
     const { source, progress } = this.#options;
     await this.#walk(
       {
@@ -207,11 +221,12 @@ export class RunSteps {
         },
       },
       this.#others,
+      signal,
     );
   }
 
-  async #storePrompts(): Promise<void> {
-    const { store, source, progress, signal } = this.#options;
+  async #storePrompts(signal: AbortSignal): Promise<void> {
+    const { store, source, progress } = this.#options;
     const { projectId } = source.server;
     const known = await store.read((db) => knownVersions(db, projectId), signal);
     const listed = new Set<string>();

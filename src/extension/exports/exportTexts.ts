@@ -117,9 +117,7 @@ function phaseText(phase: ExportPhase): string {
     case 'observations':
       return l10n.t('Observations');
     case 'scores':
-      return l10n.t('Scores');
-    case 'prompts':
-      return l10n.t('Prompts');
+      return l10n.t('Scores and prompts');
     case 'deriving':
       return l10n.t('Deriving tables');
     case 'auditing':

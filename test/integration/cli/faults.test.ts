@@ -75,7 +75,12 @@ for (const backend of cliBackends) {
     let server: LangfuseServer;
     let workspace: Workspace;
 
+    // The first rule that hits a request wins, and streams that are read side by side mix their requests:
+    // what must happen once comes first.
     const faults: readonly FaultRule[] = [
+      { kind: 'unauthorized', path: '/v2/observations', at: [25] },
+      { kind: 'hang', path: '/v2/observations', at: [8] },
+      { kind: 'malformedRow', path: '/v3/scores', at: [4] },
       { kind: 'http500', every: 17 },
       { kind: 'html502', every: 19 },
       { kind: 'http524', every: 23 },
@@ -85,9 +90,6 @@ for (const backend of cliBackends) {
       { kind: 'drip', every: 41, dripMs: 1000 },
       { kind: 'timeout422', path: '/v2/observations', every: 13 },
       { kind: 'malformedRow', path: '/v2/observations', every: 12 },
-      { kind: 'malformedRow', path: '/v3/scores', at: [4] },
-      { kind: 'hang', path: '/v2/observations', at: [8] },
-      { kind: 'unauthorized', path: '/v2/observations', at: [25] },
     ];
 
     afterEach(async () => {

@@ -76,8 +76,3 @@ export const backends: readonly Backend[] = [
     },
   },
 ];
-
-export const postgresFixture = async (): Promise<PostgresFixture> => {
-  const server = await sharedServer();
-  return new PostgresFixture(server, await server.createDatabase());
-};

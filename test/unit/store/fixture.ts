@@ -32,12 +32,6 @@ export class StoreFixture {
   }
 }
 
-/** All rows of a table, in the order of its rowids. */
-export async function rowsOf(store: MetricsStore, table: string): Promise<Record<string, unknown>[]> {
-  const { columns, rows } = await store.query(`SELECT * FROM ${table} ORDER BY rowid`, { maxRows: 1_000_000 });
-  return rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])));
-}
-
 export const day = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
 
 const observation = {

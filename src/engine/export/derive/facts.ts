@@ -77,7 +77,12 @@ function byTrace<T extends { readonly trace_id: string | null }>(rows: readonly 
   return groups;
 }
 
-async function loadAgents(db: Kysely<MetricsSchema>, projectId: string, ids: readonly string[]): Promise<AgentFact[]> {
+async function loadAgents(
+  db: Kysely<MetricsSchema>,
+  projectId: string,
+  ids: readonly string[],
+  idsWithGenerations: readonly string[],
+): Promise<AgentFact[]> {
   const columns = ['id', 'trace_id', 'parent_observation_id', 'name', 'version', 'created_at'] as const;
   const spans = await db
     .selectFrom('llm_spans')
@@ -90,7 +95,7 @@ async function loadAgents(db: Kysely<MetricsSchema>, projectId: string, ids: rea
     .selectFrom('llm_generations')
     .select([...columns, 'completion_text as output'])
     .where('project_id', '=', projectId)
-    .where('trace_id', 'in', ids)
+    .where('trace_id', 'in', idsWithGenerations)
     .where('observation_type', '=', 'AGENT')
     .execute();
   return [...spans, ...costed];
@@ -142,12 +147,17 @@ export async function loadFacts(
       'total_cost_usd',
       'total_tokens',
       'total_generations',
+      'total_events',
       'error_count',
       'metadata',
     ])
     .where('project_id', '=', projectId)
     .where('id', 'in', ids)
     .execute();
+  // What a trace counts none of need not be looked for: most traces have neither events nor errors.
+  const idsWith = (count: 'error_count' | 'total_events' | 'total_generations'): string[] =>
+    traces.filter((trace) => trace[count] > 0).map(({ id }) => id);
+  const idsWithGenerations = idsWith('total_generations');
   const scores = await db
     .selectFrom('llm_scores')
     .select(['trace_id', 'observation_id', 'name', 'data_type', 'value', 'string_value', 'created_at'])
@@ -173,7 +183,7 @@ export async function loadFacts(
       'metadata',
     ])
     .where('project_id', '=', projectId)
-    .where('trace_id', 'in', ids)
+    .where('trace_id', 'in', idsWithGenerations)
     .where('prompt_name', 'is not', null)
     .$narrowType<{ prompt_name: string }>()
     .execute();
@@ -181,7 +191,7 @@ export async function loadFacts(
     .selectFrom('llm_events')
     .select((eb) => ['trace_id', eb.fn.countAll<number>().as('fallbacks')])
     .where('project_id', '=', projectId)
-    .where('trace_id', 'in', ids)
+    .where('trace_id', 'in', idsWith('total_events'))
     .where('event_type', '=', 'fallback')
     .where('event_name', '!=', 'fallback_success')
     .groupBy('trace_id')
@@ -190,8 +200,8 @@ export async function loadFacts(
     traces,
     scores: byTrace(scores),
     executions,
-    agents: byTrace(await loadAgents(db, projectId, ids)),
+    agents: byTrace(await loadAgents(db, projectId, ids, idsWithGenerations)),
     fallbacks: new Map(fallbacks.map((row) => [row.trace_id, row.fallbacks])),
-    errors: await loadErrors(db, projectId, ids),
+    errors: await loadErrors(db, projectId, idsWith('error_count')),
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { openElsewhereError } from './databaseErrors.ts';
 
@@ -12,6 +12,9 @@ export interface DatabaseContent {
   readonly bytes: Buffer | null;
   readonly stamp: FileStamp | null;
 }
+
+/** No system writes 2 GB in one call. */
+const largestWrite = 1 << 30;
 
 const noFile = (error: unknown): null => {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
@@ -83,7 +86,7 @@ export class DatabaseFile {
       const handle = await open(temporary, 'wx', mode ?? 0o666);
       let stamp: FileStamp;
       try {
-        await handle.writeFile(bytes);
+        await writeWhole(handle, bytes);
         await handle.sync();
         stamp = stampOf(await handle.stat({ bigint: true }));
       } finally {
@@ -114,6 +117,14 @@ export class DatabaseFile {
         throw openElsewhereError(this.path);
       }
     }
+  }
+}
+
+/** In as few calls as the system takes: writeFile would make one for each half megabyte. */
+async function writeWhole(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, written, Math.min(bytes.length - written, largestWrite));
+    written += bytesWritten;
   }
 }
 

@@ -31,13 +31,23 @@ export interface RawDatabase extends Database {
   handleError(code?: number): null;
 }
 
+/** A database with the file that sql.js keeps of it in memory. */
+export interface OpenFile {
+  readonly database: RawDatabase;
+  /**
+   * The first `length` bytes of the file itself, not a copy, when `commit` has just written to them;
+   * null when they may have moved elsewhere.
+   */
+  contentAfter(commit: () => void, length: () => number): Uint8Array | null;
+}
+
 /** One WebAssembly instance of SQLite with its memory, which grows and never shrinks: drop it to give memory back. */
 export interface SqlJsInstance {
   readonly raw: RawSqlite;
   /** Views of its buffer go stale whenever it grows. */
   readonly memory: WasmMemory;
   /** @param bytes a whole database file */
-  open(bytes: Uint8Array): RawDatabase;
+  open(bytes: Uint8Array): OpenFile;
   /** The file of a database that holds nothing but this id (PRAGMA application_id). */
   emptyFile(applicationId: number): Uint8Array;
 }
@@ -51,11 +61,36 @@ const roomToGrow = 256 * 1024 * 1024;
  * first array from `slice`, so ours answers with room to spare. (Should it stop asking, only speed is lost.)
  */
 class RoomyBytes extends Uint8Array {
+  #file: FileBytes | null = null;
+
+  /** The array that sql.js took; null when it asked for none. */
+  get file(): FileBytes | null {
+    return this.#file;
+  }
+
   override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
     const content = this.subarray(start, end);
-    const roomy = new Uint8Array(content.length + roomToGrow);
-    roomy.set(content);
-    return roomy;
+    const file = new FileBytes(content.length + roomToGrow);
+    file.set(content);
+    this.#file = file;
+    return file as Uint8Array as Uint8Array<ArrayBuffer>;
+  }
+}
+
+/**
+ * Counts what is written to it: sql.js turns to another array when the file is cut short or outgrows
+ * this one, and never comes back.
+ */
+class FileBytes extends Uint8Array {
+  #writes = 0;
+
+  get writes(): number {
+    return this.#writes;
+  }
+
+  override set(source: ArrayLike<number>, offset?: number): void {
+    this.#writes += 1;
+    super.set(source, offset);
   }
 }
 
@@ -130,17 +165,16 @@ class Instance implements SqlJsInstance {
     this.memory = memory;
   }
 
-  open(bytes: Uint8Array): RawDatabase {
-    const database = new this.#sqlJs.Database(
-      new RoomyBytes(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length),
-    );
+  open(bytes: Uint8Array): OpenFile {
+    const roomy = new RoomyBytes(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);
+    const database = new this.#sqlJs.Database(roomy);
     // The file that SQLite sees lives in memory; what makes data durable is our own saving. So all
     // that SQLite does for durability is switched off, which doubles the speed of bulk inserts.
     database.exec(
       `PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
        PRAGMA temp_store = MEMORY; PRAGMA cache_size = -262144`,
     );
-    return database;
+    return { database, contentAfter: (commit, length) => contentAfter(roomy.file, commit, length) };
   }
 
   emptyFile(applicationId: number): Uint8Array {
@@ -150,6 +184,17 @@ class Instance implements SqlJsInstance {
     database.close();
     return bytes;
   }
+}
+
+function contentAfter(file: FileBytes | null, commit: () => void, length: () => number): Uint8Array | null {
+  if (file === null) {
+    commit();
+    return null;
+  }
+  const before = file.writes;
+  commit();
+  const bytes = length();
+  return file.writes > before && bytes <= file.length ? file.subarray(0, bytes) : null;
 }
 
 async function compile(wasmPath: string | undefined): Promise<Compiled> {

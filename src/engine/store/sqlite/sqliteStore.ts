@@ -6,6 +6,7 @@ import { EngineError, throwIfAborted } from '../../errors.ts';
 import type { Clock, Log } from '../../ports.ts';
 import type { MetricsSchema } from '../schema.ts';
 import type { ExportLock, MetricsStore, OnLockWait, WriteTransaction } from '../store.ts';
+import { SerialQueue } from '../serialQueue.ts';
 import { changedElsewhereError, databaseError } from './databaseErrors.ts';
 import { DatabaseFile } from './databaseFile.ts';
 import { describeOwner, FileLock } from './fileLock.ts';
@@ -14,7 +15,7 @@ import { IdleTimer } from './idleTimer.ts';
 import { OpenDatabase } from './openDatabase.ts';
 import { readOnlyQuery } from './readOnlyQuery.ts';
 import { SavePacing } from './savePacing.ts';
-import { SerialQueue } from '../serialQueue.ts';
+import { Saving } from './saving.ts';
 import { SqlJsLoader, type SqlJsInstance } from './sqlJs.ts';
 import { SqliteWriteTransaction } from './writeTransaction.ts';
 import { WriterLock } from './writerLock.ts';
@@ -47,8 +48,9 @@ export function openSqliteStore(options: SqliteStoreOptions): MetricsStore {
 }
 
 /**
- * Everything runs one task at a time. The writer's lock is held exactly while there are unsaved
- * changes; while there are none, a file that another process has saved is read again.
+ * Everything runs one task at a time, but for a paced save that is written meanwhile. The writer's
+ * lock is held exactly while there are changes that are not known to be durable; while there are
+ * none, a file that another process has saved is read again.
  */
 class SqliteStore implements MetricsStore {
   readonly location: string;
@@ -62,6 +64,7 @@ class SqliteStore implements MetricsStore {
   #instance: SqlJsInstance | null = null;
   #open: OpenDatabase | null = null;
   #dirty = false;
+  #saving: Saving | null = null;
 
   constructor(options: SqliteStoreOptions) {
     this.location = options.path;
@@ -79,9 +82,7 @@ class SqliteStore implements MetricsStore {
       const created = open.stamp === null;
       const { migrations } = open;
       try {
-        if (this.#dirty || created || migrations.length > 0) {
-          await this.#save(open);
-        }
+        await this.#save(open);
       } finally {
         this.#releaseWhenClean();
       }
@@ -116,12 +117,7 @@ class SqliteStore implements MetricsStore {
         const before = open.totalChanges;
         const result = await this.#transact(open, work);
         this.#dirty ||= open.totalChanges !== before;
-        if (this.#dirty) {
-          this.#pacing.workBegins();
-          if (this.#pacing.isDue(open.bytes)) {
-            await this.#save(open);
-          }
-        }
+        await this.#pacedSave(open);
         return result;
       } finally {
         this.#releaseWhenClean();
@@ -168,7 +164,7 @@ class SqliteStore implements MetricsStore {
       } catch (error) {
         throw databaseError(this.location, error);
       } finally {
-        this.#drop();
+        await this.#drop();
       }
     });
   }
@@ -229,18 +225,18 @@ class SqliteStore implements MetricsStore {
       open.keepWork();
       return result;
     } catch (error) {
-      this.#rollBack(open);
+      await this.#rollBack(open);
       throw error;
     }
   }
 
   /** A database that cannot even roll back (out of memory, say) is given up, with what was not saved. */
-  #rollBack(open: OpenDatabase): void {
+  async #rollBack(open: OpenDatabase): Promise<void> {
     try {
       open.discardWork();
     } catch (error) {
       this.#options.log.error(`The database in memory is given up, its unsaved changes are lost: ${String(error)}`);
-      this.#drop();
+      await this.#drop();
     }
   }
 
@@ -250,22 +246,59 @@ class SqliteStore implements MetricsStore {
     }
   }
 
-  /** Saves and lets others write. After a failure the changes stay in memory for the next attempt. */
+  /**
+   * Saves when it is time to. The file is written while work goes on, unless others wait to write:
+   * their turn comes only when nothing is unsaved.
+   */
+  async #pacedSave(open: OpenDatabase): Promise<void> {
+    if (this.#saving?.ended === true) {
+      await this.#finishSave(open);
+    }
+    if (!this.#dirty) {
+      return;
+    }
+    this.#pacing.workBegins();
+    if (this.#saving === null && this.#pacing.isDue(open.bytes)) {
+      await (this.#lock.wanted ? this.#save(open) : this.#beginSave(open));
+    }
+  }
+
+  /** Saves what is unsaved and lets others write. After a failure the changes stay in memory for the next attempt. */
   async #save(open: OpenDatabase): Promise<void> {
+    // Should an earlier one have failed, then this one says so if the reason still stands.
+    await this.#finishSave(open).catch(() => undefined);
+    if (this.#dirty || open.stamp === null || open.migrations.length > 0) {
+      await this.#beginSave(open);
+      await this.#finishSave(open);
+    }
+  }
+
+  /** Starts to write the file as of now. */
+  async #beginSave(open: OpenDatabase): Promise<void> {
     const stamp = await this.#file.stamp();
     if (stamp !== null && stamp !== open.stamp) {
-      this.#drop();
+      await this.#drop();
       throw changedElsewhereError(this.location);
     }
-    const began = this.#options.clock.now();
     await this.#prepareFolder();
-    const bytes = open.content();
-    open.savedAs(await this.#file.replace(bytes));
-    const duration = this.#options.clock.now() - began;
-    this.#dirty = false;
-    this.#pacing.saved(duration);
-    this.#lock.release();
-    this.#options.log.debug(`Saved ${this.location}: ${bytes.length} bytes in ${duration} ms`);
+    this.#saving = new Saving(open, this.#file, this.#options.clock);
+  }
+
+  /** Waits until what #beginSave started is durable. */
+  async #finishSave(open: OpenDatabase): Promise<void> {
+    const saving = this.#saving;
+    if (saving === null) {
+      return;
+    }
+    const { stamp, milliseconds } = await saving.result().finally(() => {
+      this.#saving = null;
+      open.letGo();
+    });
+    open.savedAs(stamp);
+    this.#dirty = open.totalChanges !== saving.changes;
+    this.#pacing.saved(milliseconds);
+    this.#releaseWhenClean();
+    this.#options.log.debug(`Saved ${this.location}: ${saving.bytes} bytes in ${milliseconds} ms`);
   }
 
   #releaseWhenClean(): void {
@@ -275,7 +308,10 @@ class SqliteStore implements MetricsStore {
   }
 
   /** Forgets everything that is in memory. */
-  #drop(): void {
+  async #drop(): Promise<void> {
+    // The lock is for as long as the file is being written.
+    await this.#saving?.result().catch(() => undefined);
+    this.#saving = null;
     this.#open?.close();
     this.#open = null;
     this.#instance = null;
@@ -295,7 +331,7 @@ class SqliteStore implements MetricsStore {
             await this.#saveChanges();
             this.#rest();
           } else {
-            this.#drop();
+            await this.#drop();
           }
         } catch (error) {
           this.#options.log.error(`Saving ${this.location} failed: ${String(error)}`);

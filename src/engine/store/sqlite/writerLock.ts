@@ -27,6 +27,13 @@ export class WriterLock {
     return this.#writer.held;
   }
 
+  /** Whether another process waits for it. Only for the holder. */
+  get wanted(): boolean {
+    const free = this.#turnstile.tryAcquire();
+    this.#turnstile.release();
+    return !free;
+  }
+
   /** Waits for as long as another process writes. @throws the signal's reason when it is aborted meanwhile */
   async acquire(signal: AbortSignal | undefined): Promise<void> {
     if (this.held) {
