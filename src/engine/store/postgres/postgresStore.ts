@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
 import type { ClientBase, PoolClient } from 'pg';
+import { kyselyPlugins } from '../kyselyPlugins.ts';
 import type { QueryResult, SetupResult } from '../../../protocol/engine.ts';
 import { throwIfAborted } from '../../errors.ts';
 import type { Clock, Log } from '../../ports.ts';
@@ -66,7 +67,7 @@ class PostgresStore implements MetricsStore {
   read<T>(work: (db: Kysely<MetricsSchema>) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.#run(signal, async () =>
       transact(await this.#readyClient(), readTransaction, (client) =>
-        work(new Kysely<MetricsSchema>({ dialect: clientDialect(client) })),
+        work(new Kysely<MetricsSchema>({ dialect: clientDialect(client), plugins: kyselyPlugins })),
       ),
     );
   }

@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
 import type { ClientBase } from 'pg';
+import { kyselyPlugins } from '../kyselyPlugins.ts';
 import { initialTables } from '../migrations/initialTables.ts';
 import { isNumbered, numberRows } from '../numberRows.ts';
 import type { MetricsSchema } from '../schema.ts';
@@ -38,7 +39,7 @@ export class PostgresWriteTransaction implements WriteTransaction {
 
   constructor(client: ClientBase) {
     this.#client = client;
-    this.db = new Kysely<MetricsSchema>({ dialect: clientDialect(client) });
+    this.db = new Kysely<MetricsSchema>({ dialect: clientDialect(client), plugins: kyselyPlugins });
   }
 
   async upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[]): Promise<UpsertResult> {

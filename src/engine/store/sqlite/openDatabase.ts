@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { kyselyPlugins } from '../kyselyPlugins.ts';
 import { migrationNames, migrationProvider } from '../migrations/migrations.ts';
 import type { MetricsSchema } from '../schema.ts';
 import type { BulkTable } from '../store.ts';
@@ -58,7 +59,7 @@ export class OpenDatabase {
       if (content.bytes !== null && content.bytes.length <= cheapCheckBytes) {
         checkPages(raw, path);
       }
-      const kysely = new Kysely<MetricsSchema>({ dialect: sqlJsDialect(raw) });
+      const kysely = new Kysely<MetricsSchema>({ dialect: sqlJsDialect(raw), plugins: kyselyPlugins });
       const migrations = await migrate(raw, kysely, path);
       return new OpenDatabase(instance, file, kysely, content.stamp, migrations);
     } catch (error) {
