@@ -128,7 +128,7 @@ describe('langfuse-metrics export', function () {
     'a time that is none': ['--start-time', '2026-02-30'],
     'a start after its end': ['--start-time', '2026-03-02', '--end-time', '2026-03-01'],
     'an end without a start': ['--end-time', '2026-03-01'],
-    'a backend that this version lacks': ['--backend', 'postgres'],
+    'a backend that does not exist': ['--backend', 'mysql'],
   };
   for (const [name, flags] of Object.entries(wrongUsage)) {
     it(`refuses ${name} with 2, before any request`, async () => {
