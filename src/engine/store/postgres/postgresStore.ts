@@ -77,7 +77,7 @@ class PostgresStore implements MetricsStore {
       const client = await this.#readyClient();
       const stop = this.#cancelWhenAborted(client, signal);
       try {
-        return await readOnlyQuery(client, sql, options.maxRows);
+        return await readOnlyQuery(client, sql, options.maxRows, signal);
       } catch (error) {
         throwIfAborted(signal);
         throw error;

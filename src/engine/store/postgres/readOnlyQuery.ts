@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type Cursor from 'pg-cursor';
 import type { QueryResult, SqlValue } from '../../../protocol/engine.ts';
-import { isCancellation } from '../../errors.ts';
+import { isCancellation, throwIfAborted } from '../../errors.ts';
 import { notReadOnly, requireReading, sqlFailed } from '../readOnlyStatement.ts';
 import { isConnectionLost } from './postgresErrors.ts';
 import { typeParsers } from './typeParsers.ts';
@@ -22,7 +22,12 @@ const severalCommands = 'cannot insert multiple commands';
  * `maxRows` are never made, and the extended protocol takes one statement only.
  * @throws EngineError sql.notReadOnly, sql.failed; failures of the connection as the driver has them
  */
-export async function readOnlyQuery(client: PoolClient, sql: string, maxRows: number): Promise<QueryResult> {
+export async function readOnlyQuery(
+  client: PoolClient,
+  sql: string,
+  maxRows: number,
+  signal: AbortSignal | undefined,
+): Promise<QueryResult> {
   requireReading(sql);
   const { default: RowCursor } = await import('pg-cursor');
   await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
@@ -31,6 +36,8 @@ export async function readOnlyQuery(client: PoolClient, sql: string, maxRows: nu
     const rows: SqlValue[][] = [];
     let columns: readonly string[] = [];
     while (rows.length <= maxRows) {
+      // The server ignores a cancellation that reaches it between two fetches.
+      throwIfAborted(signal);
       const wanted = Math.min(rowsPerFetch, maxRows + 1 - rows.length);
       const fetched = await read(cursor, wanted);
       columns = fetched.columns;
