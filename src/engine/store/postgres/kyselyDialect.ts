@@ -1,60 +1,24 @@
 import {
-  CompiledQuery,
+  type CompiledQuery,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
   type DatabaseConnection,
   type Dialect,
-  type Driver,
   type QueryResult,
 } from 'kysely';
 import type { ClientBase } from 'pg';
+import { SingleConnectionDriver } from '../singleConnectionDriver.ts';
 import { storableParameter } from './storableText.ts';
 
 /** Kysely over one open connection, whose transaction is its owner's affair. */
 export function clientDialect(client: ClientBase): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new ClientDriver(client),
+    createDriver: () => new SingleConnectionDriver(new ClientConnection(client)),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   };
-}
-
-class ClientDriver implements Driver {
-  readonly #connection: ClientConnection;
-
-  constructor(client: ClientBase) {
-    this.#connection = new ClientConnection(client);
-  }
-
-  async init(): Promise<void> {
-    // The connection is open already.
-  }
-
-  acquireConnection(): Promise<DatabaseConnection> {
-    return Promise.resolve(this.#connection);
-  }
-
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('BEGIN'));
-  }
-
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('COMMIT'));
-  }
-
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('ROLLBACK'));
-  }
-
-  async releaseConnection(): Promise<void> {
-    // One connection for all.
-  }
-
-  async destroy(): Promise<void> {
-    // Whoever opened the connection closes it.
-  }
 }
 
 class ClientConnection implements DatabaseConnection {

@@ -1,59 +1,23 @@
 import {
-  CompiledQuery,
+  type CompiledQuery,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
   type DatabaseConnection,
   type Dialect,
-  type Driver,
   type QueryResult,
 } from 'kysely';
+import { SingleConnectionDriver } from '../singleConnectionDriver.ts';
 import type { BindParams, Database, SqlValue } from 'sql.js';
 
 /** Kysely over one open sql.js database. */
 export function sqlJsDialect(database: Database): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new SqlJsDriver(database),
+    createDriver: () => new SingleConnectionDriver(new SqlJsConnection(database)),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
-}
-
-class SqlJsDriver implements Driver {
-  readonly #connection: SqlJsConnection;
-
-  constructor(database: Database) {
-    this.#connection = new SqlJsConnection(database);
-  }
-
-  async init(): Promise<void> {
-    // The database is open already.
-  }
-
-  acquireConnection(): Promise<DatabaseConnection> {
-    return Promise.resolve(this.#connection);
-  }
-
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('BEGIN'));
-  }
-
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('COMMIT'));
-  }
-
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('ROLLBACK'));
-  }
-
-  async releaseConnection(): Promise<void> {
-    // One connection for all.
-  }
-
-  async destroy(): Promise<void> {
-    // Whoever opened the database closes it.
-  }
 }
 
 class SqlJsConnection implements DatabaseConnection {
