@@ -33,6 +33,7 @@ const byError: Record<ErrorCode, ExitCode> = {
   'database.full': exitCodes.failed,
   'database.failed': exitCodes.failed,
   'export.alreadyRunning': exitCodes.tryLater,
+  'question.invalid': exitCodes.wrongUsage,
   'sql.notReadOnly': exitCodes.wrongUsage,
   'sql.failed': exitCodes.failed,
   'engine.crashed': exitCodes.failed,

@@ -14,6 +14,7 @@ import type {
   ServerInfo,
   SetupResult,
 } from '../protocol/engine.ts';
+import type { QuestionAnswer, QuestionName, QuestionParams } from '../protocol/questions.ts';
 import type { EngineConfig } from './config/config.ts';
 import { EngineError } from './errors.ts';
 import { allCoverage } from './export/checkpoints.ts';
@@ -27,6 +28,7 @@ import { moveDatabase } from './move/move.ts';
 import type { Clock, Fetch, Log } from './ports.ts';
 import { openStore } from './store/openStore.ts';
 import type { MetricsStore, OnLockWait } from './store/store.ts';
+import { answerQuestion } from './questions/questions.ts';
 
 export interface EngineOptions {
   readonly config: EngineConfig;
@@ -84,6 +86,15 @@ class LocalEngine implements Engine {
 
   async coverage(): Promise<readonly Coverage[]> {
     return (await this.#store.exists()) ? this.#store.read(allCoverage) : [];
+  }
+
+  ask<Q extends QuestionName>(
+    question: Q,
+    params: QuestionParams<Q>,
+    signal?: AbortSignal,
+  ): Promise<QuestionAnswer<Q>> {
+    const { config, clock } = this.#options;
+    return this.#store.read((db) => answerQuestion(question, params, { db, clock, config, signal }), signal);
   }
 
   query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult> {

@@ -3,6 +3,8 @@
  * everything here survives structured cloning and JSON. All times are UTC ISO-8601 with milliseconds.
  */
 
+import type { QuestionAnswer, QuestionName, QuestionParams } from './questions.ts';
+
 export interface ExportWindow {
   /** Inclusive. */
   readonly start: string;
@@ -202,6 +204,12 @@ export interface Engine {
   /** Newest first. Empty when the database does not exist yet. */
   runs(limit: number): Promise<readonly ExportRun[]>;
   coverage(): Promise<readonly Coverage[]>;
+  /**
+   * Answers one question about the data (see questions.ts). Answers of an empty or absent database are
+   * empty, not errors.
+   * @throws EngineError question.invalid that names the wrong parameter
+   */
+  ask<Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal): Promise<QuestionAnswer<Q>>;
   /** Runs one read-only statement. */
   query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult>;
   /**

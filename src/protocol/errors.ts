@@ -21,6 +21,7 @@ export const errorCodes = [
   'database.full',
   'database.failed',
   'export.alreadyRunning',
+  'question.invalid',
   'sql.notReadOnly',
   'sql.failed',
   'engine.crashed',

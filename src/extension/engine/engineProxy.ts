@@ -15,6 +15,7 @@ import type {
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
+import type { QuestionAnswer, QuestionName, QuestionParams } from '../../protocol/questions.ts';
 import type { DatabaseConfig } from '../database/connection.ts';
 import type { EngineWorkerData } from './engineRpc.ts';
 import type { EngineWorker } from './engineWorker.ts';
@@ -61,6 +62,14 @@ export class EngineProxy implements Engine {
 
   async coverage(): Promise<readonly Coverage[]> {
     return (await this.#engine()).coverage();
+  }
+
+  async ask<Q extends QuestionName>(
+    question: Q,
+    params: QuestionParams<Q>,
+    signal?: AbortSignal,
+  ): Promise<QuestionAnswer<Q>> {
+    return (await this.#engine()).ask(question, params, signal);
   }
 
   async query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult> {

@@ -16,6 +16,7 @@ import type {
   SetupResult,
 } from '../../protocol/engine.ts';
 import type { ErrorData } from '../../protocol/errors.ts';
+import type { QuestionName } from '../../protocol/questions.ts';
 
 /**
  * What the extension host and its engine worker say to each other. Every call carries the settings
@@ -44,12 +45,18 @@ export interface QueryArguments {
   readonly maxRows: number;
 }
 
+export interface AskArguments {
+  readonly question: QuestionName;
+  readonly params: unknown;
+}
+
 export const setupRequest = new RequestType<EngineCall<null>, SetupResult, ErrorData>('engine/setup');
 export const exportRequest = new RequestType<EngineCall<ExportArguments>, ExportReport, ErrorData>('engine/export');
 export const runsRequest = new RequestType<EngineCall<{ limit: number }>, readonly ExportRun[], ErrorData>(
   'engine/runs',
 );
 export const coverageRequest = new RequestType<EngineCall<null>, readonly Coverage[], ErrorData>('engine/coverage');
+export const askRequest = new RequestType<EngineCall<AskArguments>, unknown, ErrorData>('engine/ask');
 export const queryRequest = new RequestType<EngineCall<QueryArguments>, QueryResult, ErrorData>('engine/query');
 export const testCredentialsRequest = new RequestType<EngineCall<Credentials>, ServerInfo, ErrorData>(
   'engine/testCredentials',

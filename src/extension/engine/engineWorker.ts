@@ -18,7 +18,9 @@ import { EngineError } from '../../engine/errors.ts';
 import type { Log } from '../../engine/ports.ts';
 import type { Engine } from '../../protocol/engine.ts';
 import type { ErrorData } from '../../protocol/errors.ts';
+import type { QuestionAnswer, QuestionName, QuestionParams } from '../../protocol/questions.ts';
 import {
+  askRequest,
   closeRequest,
   coverageRequest,
   exportProgress,
@@ -81,6 +83,8 @@ export class EngineWorker {
         ),
       runs: (limit) => call(runsRequest, { limit }),
       coverage: () => call(coverageRequest, null),
+      ask: async <Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal) =>
+        (await call(askRequest, { question, params }, signal)) as QuestionAnswer<Q>,
       query: (sql, { maxRows }, signal) => call(queryRequest, { sql, maxRows }, signal),
       move: (request, onProgress, signal) =>
         this.#withProgress(moveProgress, onProgress, (progressToken) =>

@@ -18,6 +18,7 @@ import type { ErrorData } from '../../protocol/errors.ts';
 import { settingOf } from '../settings/settingNames.ts';
 import { EngineHost } from './engineHost.ts';
 import {
+  askRequest,
   closeRequest,
   coverageRequest,
   exportProgress,
@@ -102,6 +103,7 @@ answer(exportRequest, (engine, { request, progressToken }, signal) =>
 );
 answer(runsRequest, (engine, { limit }) => engine.runs(limit));
 answer(coverageRequest, (engine) => engine.coverage());
+answer(askRequest, (engine, { question, params }, signal) => engine.ask(question, params as never, signal));
 answer(queryRequest, (engine, { sql, maxRows }, signal) => engine.query(sql, { maxRows }, signal));
 answer(moveRequest, (engine, { request, progressToken }, signal) =>
   engine.move(request, (progress) => void connection.sendProgress(moveProgress, progressToken, progress), signal),

@@ -1,0 +1,107 @@
+import type {
+  AgentsAnswer,
+  AlertState,
+  CostsAnswer,
+  CostsParams,
+  CoverageAnswer,
+  FallbacksAnswer,
+  ModelsAnswer,
+  ModelsParams,
+  NamedQuery,
+  PromptComparison,
+  PromptComparisonParams,
+  PromptDrift,
+  PromptFailuresAnswer,
+  PromptsAnswer,
+  PromptTrendAnswer,
+  RepriceAnswer,
+  RepriceParams,
+  SpendAnswer,
+  SpendParams,
+  SummaryAnswer,
+  UsageAnswer,
+  UsageParams,
+} from './analytics.ts';
+import type {
+  AgentTask,
+  ChildrenParams,
+  FacetsAnswer,
+  ObservationDetail,
+  ObservationParams,
+  ObservationSummary,
+  PromptLensAnswer,
+  PromptVersionText,
+  TraceDetail,
+  TraceFilter,
+  TraceGroup,
+  TraceGroupsParams,
+  TracePage,
+  TracePageParams,
+  TraceParams,
+} from './browse.ts';
+import type { Bucketing, Scope } from './scope.ts';
+
+/**
+ * Everything that can be asked of the database, by name: parameters and answer. Reading only. The
+ * engine validates the parameters, so that a host may hand on what a webview or a person gave it.
+ */
+export interface Questions {
+  // Analytics: figures.
+  summary: { params: { readonly scope: Scope } & Bucketing; answer: SummaryAnswer };
+  models: { params: ModelsParams; answer: ModelsAnswer };
+  usage: { params: UsageParams; answer: UsageAnswer };
+  prompts: { params: { readonly scope: Scope }; answer: PromptsAnswer };
+  promptComparison: { params: PromptComparisonParams; answer: PromptComparison };
+  promptTrend: { params: { readonly scope: Scope; readonly prompt: string } & Bucketing; answer: PromptTrendAnswer };
+  promptDrift: { params: { readonly scope: Scope; readonly prompt: string }; answer: readonly PromptDrift[] };
+  promptFailures: {
+    params: {
+      readonly scope: Scope;
+      readonly prompt: string;
+      readonly version?: number | null;
+      readonly limit: number;
+    };
+    answer: PromptFailuresAnswer;
+  };
+  agents: { params: { readonly scope: Scope; readonly comparePrevious?: boolean }; answer: AgentsAnswer };
+  costs: { params: CostsParams; answer: CostsAnswer };
+  spend: { params: SpendParams; answer: SpendAnswer };
+  reprice: { params: RepriceParams; answer: RepriceAnswer };
+  fallbacks: { params: { readonly scope: Scope }; answer: FallbacksAnswer };
+  coverage: { params: { readonly scope: Scope }; answer: CoverageAnswer };
+  namedQueries: { params: Record<string, never>; answer: readonly NamedQuery[] };
+  alertStates: { params: Record<string, never>; answer: readonly AlertState[] };
+
+  // Browsing: rows.
+  traceGroups: { params: TraceGroupsParams; answer: readonly TraceGroup[] };
+  traces: { params: TracePageParams; answer: TracePage };
+  traceCount: { params: { readonly filter: TraceFilter }; answer: { readonly traces: number } };
+  trace: { params: TraceParams; answer: TraceDetail | null };
+  traceChildren: { params: ChildrenParams; answer: readonly ObservationSummary[] };
+  observation: { params: ObservationParams; answer: ObservationDetail | null };
+  promptVersion: {
+    params: { readonly projectId: string | null; readonly prompt: string; readonly version: number };
+    answer: PromptVersionText | null;
+  };
+  facets: { params: { readonly scope: Scope; readonly limit: number }; answer: FacetsAnswer };
+  agentTasks: {
+    params: {
+      readonly scope: Scope;
+      readonly agent: string;
+      /** Absent: of every type; null: of none. */
+      readonly taskType?: string | null;
+      readonly limit: number;
+      readonly cursor?: string | null;
+    };
+    /** Failures first, then newest. */
+    answer: { readonly tasks: readonly AgentTask[]; readonly nextCursor: string | null };
+  };
+  promptLens: {
+    params: { readonly range: { readonly start: string; readonly end: string } };
+    answer: PromptLensAnswer;
+  };
+}
+
+export type QuestionName = keyof Questions;
+export type QuestionParams<Q extends QuestionName> = Questions[Q]['params'];
+export type QuestionAnswer<Q extends QuestionName> = Questions[Q]['answer'];
