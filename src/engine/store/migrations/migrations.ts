@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { costTables } from './costTables.ts';
 import { initialTables, type TableDefinition } from './initialTables.ts';
 import { postgresDdl } from './postgresDdl.ts';
 import { sqliteDdl } from './sqliteDdl.ts';
@@ -13,6 +14,7 @@ const dialects: Readonly<Record<Dialect, Ddl>> = { sqlite: sqliteDdl, postgres: 
 /** Every migration of the metrics database, by name, in order, the same on both dialects. A released one never changes. */
 const statements: Readonly<Record<string, (ddl: Ddl) => string[]>> = {
   '0001_initial': (ddl) => Object.entries(initialTables).flatMap(([name, table]) => ddl(name, table)),
+  '0002_prices_and_alerts': (ddl) => Object.entries(costTables).flatMap(([name, table]) => ddl(name, table)),
 };
 
 export const migrationNames: readonly string[] = Object.keys(statements);
