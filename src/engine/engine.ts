@@ -12,6 +12,8 @@ import type {
   MoveRequest,
   QueryLimits,
   QueryResult,
+  RecordBatch,
+  RecordResult,
   ServerInfo,
   SetupResult,
 } from '../protocol/engine.ts';
@@ -27,6 +29,7 @@ import type { LangfuseSource } from './langfuse/records.ts';
 import { databaseAt, checkEnds } from './move/database.ts';
 import { moveDatabase } from './move/move.ts';
 import type { Clock, Fetch, Log } from './ports.ts';
+import { recordBatch } from './record/record.ts';
 import { openStore } from './store/openStore.ts';
 import type { MetricsStore, OnLockWait } from './store/store.ts';
 import { answerQuestion } from './questions/questions.ts';
@@ -100,6 +103,10 @@ class LocalEngine implements Engine {
 
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
     return this.#store.query(sql, limits, signal);
+  }
+
+  record(batch: RecordBatch, signal?: AbortSignal): Promise<RecordResult> {
+    return recordBatch(this.#store, this.#options.config, batch, signal);
   }
 
   async move(

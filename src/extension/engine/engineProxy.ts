@@ -13,6 +13,8 @@ import type {
   MoveRequest,
   QueryLimits,
   QueryResult,
+  RecordBatch,
+  RecordResult,
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
@@ -75,6 +77,10 @@ export class EngineProxy implements Engine {
 
   async query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
     return (await this.#engine()).query(sql, limits, signal);
+  }
+
+  async record(batch: RecordBatch, signal?: AbortSignal): Promise<RecordResult> {
+    return (await this.#engine()).record(batch, signal);
   }
 
   async move(

@@ -27,6 +27,7 @@ import {
   moveProgress,
   moveRequest,
   queryRequest,
+  recordRequest,
   requestCancelled,
   runsRequest,
   setupRequest,
@@ -105,6 +106,7 @@ answer(runsRequest, (engine, { limit }) => engine.runs(limit));
 answer(coverageRequest, (engine) => engine.coverage());
 answer(askRequest, (engine, { question, params }, signal) => engine.ask(question, params as never, signal));
 answer(queryRequest, (engine, { sql, limits }, signal) => engine.query(sql, limits, signal));
+answer(recordRequest, (engine, batch, signal) => engine.record(batch, signal));
 answer(moveRequest, (engine, { request, progressToken }, signal) =>
   engine.move(request, (progress) => void connection.sendProgress(moveProgress, progressToken, progress), signal),
 );
