@@ -31,6 +31,8 @@ import { moveDatabase } from './move/move.ts';
 import type { Clock, Fetch, Log } from './ports.ts';
 import { recordBatch } from './record/record.ts';
 import { openStore } from './store/openStore.ts';
+import { withEmptyDatabase } from './store/sqlite/emptyDatabase.ts';
+import { sqliteSqlDialect } from './store/sqlite/sqliteSqlDialect.ts';
 import type { MetricsStore, OnLockWait } from './store/store.ts';
 import { answerQuestion } from './questions/questions.ts';
 
@@ -92,13 +94,19 @@ class LocalEngine implements Engine {
     return (await this.#store.exists()) ? this.#store.read(allCoverage) : [];
   }
 
-  ask<Q extends QuestionName>(
+  async ask<Q extends QuestionName>(
     question: Q,
     params: QuestionParams<Q>,
     signal?: AbortSignal,
   ): Promise<QuestionAnswer<Q>> {
-    const { config, clock } = this.#options;
-    return this.#store.read((db) => answerQuestion(question, params, { db, clock, config, signal }), signal);
+    const { config, clock, wasmPath } = this.#options;
+    if (!(await this.#store.exists())) {
+      return withEmptyDatabase(wasmPath, (db) =>
+        answerQuestion(question, params, { db, dialect: sqliteSqlDialect, clock, config, signal }),
+      );
+    }
+    const { dialect } = this.#store;
+    return this.#store.read((db) => answerQuestion(question, params, { db, dialect, clock, config, signal }), signal);
   }
 
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
