@@ -150,7 +150,7 @@ export function checkRule(written: unknown): CheckedRule {
 
 /** Tells a rule from another with the same id: a changed rule starts anew. Its title does not matter. */
 export function fingerprint(rule: z.output<typeof ruleSchema>): string {
-  const { id: _id, title: _title, ...content } = rule;
+  const content = { ...rule, id: undefined, title: undefined };
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12);
 }
 
