@@ -48,6 +48,7 @@ export async function withSession<T>(
     clock: cli.clock,
     fetch: cli.fetch,
     purpose: options.purpose,
+    language: cli.locale,
     ...(cli.wasmPath === undefined ? {} : { wasmPath: cli.wasmPath }),
   });
   try {

@@ -19,6 +19,7 @@ import type {
 } from '../protocol/engine.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../protocol/questions.ts';
 import type { EngineConfig } from './config/config.ts';
+import { Numbers } from '../format/numbers.ts';
 import { EngineError } from './errors.ts';
 import { allCoverage } from './export/checkpoints.ts';
 import { Exporter } from './export/exporter.ts';
@@ -45,6 +46,8 @@ export interface EngineOptions {
   readonly purpose: string;
   /** Where sql-wasm.wasm lies; by default beside the running bundle, else in the sql.js package. */
   readonly wasmPath?: string;
+  /** BCP 47, for numbers in texts; by default English. */
+  readonly language?: string;
 }
 
 /** The product without an editor. Opens nothing before it is asked something. */
@@ -57,11 +60,13 @@ class LocalEngine implements Engine {
   readonly #store: MetricsStore;
   readonly #exporter: Exporter;
   readonly #quotas: QuotaRegistry;
+  readonly #numbers: Numbers;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     const { config, clock, log } = options;
     this.#quotas = new QuotaRegistry(clock);
+    this.#numbers = new Numbers(options.language ?? 'en');
     this.#store = this.#openStore(config, (holder) => {
       this.#exporter.waiting(holder === null ? null : { reason: 'lock', seconds: null, detail: holder });
     });
@@ -100,13 +105,14 @@ class LocalEngine implements Engine {
     signal?: AbortSignal,
   ): Promise<QuestionAnswer<Q>> {
     const { config, clock, wasmPath } = this.#options;
+    const context = { clock, config, numbers: this.#numbers, signal };
     if (!(await this.#store.exists())) {
       return withEmptyDatabase(wasmPath, (db) =>
-        answerQuestion(question, params, { db, dialect: sqliteSqlDialect, clock, config, signal }),
+        answerQuestion(question, params, { ...context, db, dialect: sqliteSqlDialect }),
       );
     }
     const { dialect } = this.#store;
-    return this.#store.read((db) => answerQuestion(question, params, { db, dialect, clock, config, signal }), signal);
+    return this.#store.read((db) => answerQuestion(question, params, { ...context, db, dialect }), signal);
   }
 
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {

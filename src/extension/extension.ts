@@ -54,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
     workerData: {
       wasmPath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'sql-wasm.wasm').fsPath,
       translations,
+      language: vscode.env.language,
     },
     config: async () => ({ ...readEngineSettings(await folder.require()), langfuse: await keys.read() }),
     database: () => database.config(),

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type * as z from 'zod';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../../protocol/questions.ts';
+import type { Numbers } from '../../format/numbers.ts';
 import type { EngineConfig } from '../config/config.ts';
 import type { Clock } from '../ports.ts';
 import type { MetricsSchema } from '../store/schema.ts';
@@ -13,6 +14,8 @@ export interface QuestionContext {
   readonly dialect: SqlDialect;
   readonly clock: Clock;
   readonly config: EngineConfig;
+  /** How numbers in texts are written. */
+  readonly numbers: Numbers;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -87,4 +87,6 @@ export interface EngineWorkerData {
   readonly wasmPath: string;
   /** The translations of the editor's language; null for English. */
   readonly translations: Readonly<Record<string, string>> | null;
+  /** BCP 47, for numbers. */
+  readonly language: string;
 }

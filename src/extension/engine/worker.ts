@@ -64,6 +64,7 @@ const engines = new EngineHost((config) =>
     fetch,
     purpose: 'VS Code',
     wasmPath: data.wasmPath,
+    language: data.language,
   }),
 );
 const underWay = new Set<AbortController>();

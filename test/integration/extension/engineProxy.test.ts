@@ -42,7 +42,7 @@ describe('the engine behind its proxy', () => {
   const start = (script: string, translations: Record<string, string> | null = null): EngineProxy =>
     new EngineProxy({
       scriptPath: script,
-      workerData: { wasmPath: require.resolve('sql.js/dist/sql-wasm.wasm'), translations },
+      workerData: { wasmPath: require.resolve('sql.js/dist/sql-wasm.wasm'), translations, language: 'en' },
       config: () => Promise.resolve(config),
       database: () => Promise.resolve(database),
       log: { ...silentLog, error: (message) => lines.push(message) },
@@ -116,7 +116,7 @@ describe('the engine behind its proxy', () => {
   it('tests keys although there is no database to say', async () => {
     const nowhere = new EngineProxy({
       scriptPath,
-      workerData: { wasmPath: require.resolve('sql.js/dist/sql-wasm.wasm'), translations: null },
+      workerData: { wasmPath: require.resolve('sql.js/dist/sql-wasm.wasm'), translations: null, language: 'en' },
       config: () => Promise.resolve(config),
       database: () => Promise.reject(new EngineError('database.missing', 'none')),
       log: silentLog,

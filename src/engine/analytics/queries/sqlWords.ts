@@ -7,15 +7,15 @@ import type { DatabaseBackend } from '../../config/backends.ts';
  */
 export interface SqlWords {
   /** A condition that holds for times of the last days; for all times when null. */
-  since(column: string, days: number | null): string;
+  readonly since: (column: string, days: number | null) => string;
   /** The UTC day of a time. */
-  day(column: string): string;
+  readonly day: (column: string) => string;
   /** The UTC hour that a time lies in, as a time. */
-  hour(column: string): string;
+  readonly hour: (column: string) => string;
   /** The values of a column in one text, in their order; the rows must come sorted. */
-  list(column: string): string;
+  readonly list: (column: string) => string;
   /** A FROM item `tag` with the column `value`: each tag of a JSON column of an item before it. */
-  tags(column: string): string;
+  readonly tags: (column: string) => string;
 }
 
 const sqlite: SqlWords = {
