@@ -1,34 +1,16 @@
-import * as l10n from '@vscode/l10n';
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { filtersSchema, timeZoneSchema } from '../calls/scope.ts';
 
 /** Shares of a limit at which a budget speaks up, when its rule names none. */
 const budgetLevels = [0.5, 0.8, 0.95, 1];
 
 const text = z.string().trim().min(1);
-const names = z.array(text).min(1);
 const usd = z.number().positive();
 const share = z.number().positive().max(1);
 const least = z.number().int().positive();
 const hours = z.number().positive().max(8784);
 const level = z.number().positive().max(10);
-
-const filters = z.strictObject({
-  models: names.optional(),
-  providers: names.optional(),
-  prompts: names.optional(),
-  promptVersions: z.array(z.number().int().positive()).min(1).optional(),
-  environments: names.optional(),
-  traceNames: names.optional(),
-  agents: names.optional(),
-  users: names.optional(),
-  sessions: names.optional(),
-  tags: names.optional(),
-});
-
-const timeZone = z.string().refine(isTimeZone, {
-  error: () => l10n.t('must be the name of a time zone, such as Europe/Paris'),
-});
 
 const common = {
   id: z
@@ -37,12 +19,12 @@ const common = {
     .optional()
     .describe('Names the alert in commands and notifications; kept when the rule changes.'),
   title: text.optional().describe('What people read; made from the rule when left out.'),
-  filters: filters.optional().describe('Only these calls; values of one field are alternatives.'),
+  filters: filtersSchema.optional().describe('Only these calls; values of one field are alternatives.'),
 };
 
 const ofMoney = {
   limitUsd: usd.describe('USD.'),
-  timeZone: timeZone.optional().describe('In which days, weeks and months begin; the system’s when left out.'),
+  timeZone: timeZoneSchema.optional().describe('In which days, weeks and months begin; the system’s when left out.'),
 };
 
 const levels = (defaults: number[]): z.ZodDefault<z.ZodArray<typeof level>> =>
@@ -152,13 +134,4 @@ export function checkRule(written: unknown): CheckedRule {
 export function fingerprint(rule: z.output<typeof ruleSchema>): string {
   const content = { ...rule, id: undefined, title: undefined };
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12);
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
