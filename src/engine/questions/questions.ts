@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { QuestionAnswer, QuestionName } from '../../protocol/questions.ts';
 import { costsQuestion } from '../analytics/costs/costs.ts';
+import { spendQuestion } from '../analytics/costs/spend.ts';
 import { fallbacksQuestion } from '../analytics/fallbacks/fallbacks.ts';
 import { namedQueriesQuestion } from '../analytics/queries/namedQueries.ts';
 import { EngineError } from '../errors.ts';
@@ -9,6 +10,7 @@ import type { Question, QuestionContext } from './question.ts';
 /** Every question by its name. */
 const questions: { readonly [Q in QuestionName]?: Question<Q> } = {
   costs: costsQuestion,
+  spend: spendQuestion,
   fallbacks: fallbacksQuestion,
   namedQueries: namedQueriesQuestion,
 };

@@ -1,3 +1,4 @@
+import { Numbers } from '../../../src/format/numbers.ts';
 import { parseConfig, type EngineConfigInput } from '../../../src/engine/config/config.ts';
 import { systemClock } from '../../../src/engine/ports.ts';
 import { answerQuestion } from '../../../src/engine/questions/questions.ts';
@@ -21,7 +22,14 @@ export function ask<Q extends QuestionName>(
   const checked = parseConfig({ workspace: '/', ...config }, (name) => name);
   const { dialect } = store;
   return store.read((db) =>
-    answerQuestion(question, params, { db, dialect, clock, config: checked, signal: undefined }),
+    answerQuestion(question, params, {
+      db,
+      dialect,
+      clock,
+      config: checked,
+      numbers: new Numbers('en'),
+      signal: undefined,
+    }),
   );
 }
 
