@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { QuestionAnswer, QuestionName } from '../../protocol/questions.ts';
 import { costsQuestion } from '../analytics/costs/costs.ts';
+import { repriceQuestion } from '../analytics/costs/reprice.ts';
 import { spendQuestion } from '../analytics/costs/spend.ts';
 import { fallbacksQuestion } from '../analytics/fallbacks/fallbacks.ts';
 import { namedQueriesQuestion } from '../analytics/queries/namedQueries.ts';
@@ -11,6 +12,7 @@ import type { Question, QuestionContext } from './question.ts';
 const questions: { readonly [Q in QuestionName]?: Question<Q> } = {
   costs: costsQuestion,
   spend: spendQuestion,
+  reprice: repriceQuestion,
   fallbacks: fallbacksQuestion,
   namedQueries: namedQueriesQuestion,
 };

@@ -15,6 +15,8 @@ export interface SqlDialect {
   holdsAny(array: Expression<string>, texts: readonly string[]): RawBuilder<SqlBool>;
   /** The elements of a JSON array of texts as rows of one column `value`, to be joined laterally. */
   elementsOf(array: Expression<string>): RawBuilder<{ value: string }>;
+  /** The members of a JSON object of numbers as rows of `key` and `value` (text or number), to be joined laterally. */
+  membersOf(object: Expression<string | null>): RawBuilder<{ key: string; value: string | number }>;
   /** Sum of the numbers in a JSON object under keys that say a cache was read; null when there is none. */
   cacheReads(details: Expression<string | null>): RawBuilder<number | null>;
 }

@@ -8,6 +8,7 @@ export const postgresSqlDialect: SqlDialect = {
   joined: (values) => sql`string_agg((${values})::text, ' ')`,
   holdsAny: (array, texts) => sql`jsonb_exists_any(${array}, ARRAY[${sql.join(texts)}]::text[])`,
   elementsOf: (array) => sql`jsonb_array_elements_text(${array})`,
+  membersOf: (object) => sql`jsonb_each_text(${object})`,
   cacheReads: (details) => sql`(
     SELECT sum(value::double precision) FROM jsonb_each_text(${details})
     WHERE strpos(key, 'cache') > 0 AND strpos(key, 'creation') = 0 AND strpos(key, 'write') = 0)`,

@@ -9,6 +9,7 @@ export const sqliteSqlDialect: SqlDialect = {
   holdsAny: (array, texts) =>
     sql`EXISTS (SELECT 1 FROM json_each(${array}) AS element WHERE element.value IN (${sql.join(texts)}))`,
   elementsOf: (array) => sql`json_each(${array})`,
+  membersOf: (object) => sql`json_each(${object})`,
   // Most rows have no cache: looking for the word is quicker than reading the object.
   cacheReads: (details) => sql`CASE WHEN instr(${details}, 'cache') > 0 THEN (
     SELECT sum(value) FROM json_each(${details})
