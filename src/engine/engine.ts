@@ -17,7 +17,9 @@ import type {
   ServerInfo,
   SetupResult,
 } from '../protocol/engine.ts';
+import type { AlertReport } from '../protocol/analytics.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../protocol/questions.ts';
+import { evaluateAlerts } from './analytics/alerts/alerts.ts';
 import type { EngineConfig } from './config/config.ts';
 import { Numbers } from '../format/numbers.ts';
 import { EngineError } from './errors.ts';
@@ -113,6 +115,11 @@ class LocalEngine implements Engine {
     }
     const { dialect } = this.#store;
     return this.#store.read((db) => answerQuestion(question, params, { ...context, db, dialect }), signal);
+  }
+
+  evaluateAlerts(signal?: AbortSignal): Promise<AlertReport> {
+    const { config, clock, wasmPath } = this.#options;
+    return evaluateAlerts({ store: this.#store, config, clock, numbers: this.#numbers, wasmPath }, signal);
   }
 
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {

@@ -3,6 +3,7 @@
  * everything here survives structured cloning and JSON. All times are UTC ISO-8601 with milliseconds.
  */
 
+import type { AlertReport } from './analytics.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from './questions.ts';
 
 export interface ExportWindow {
@@ -236,6 +237,11 @@ export interface Engine {
    * @throws EngineError question.invalid that names the wrong parameter
    */
   ask<Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal): Promise<QuestionAnswer<Q>>;
+  /**
+   * Measures every alert rule of the settings and of `.langfuse/alerts.json` now and keeps what came of
+   * it: each level fires once a period, whichever process evaluates.
+   */
+  evaluateAlerts(signal?: AbortSignal): Promise<AlertReport>;
   /** Runs one read-only statement. */
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult>;
   /** Checks and writes rows of scripts, all good ones of a batch or, when the database fails, none. */

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { QuestionAnswer, QuestionName } from '../../protocol/questions.ts';
+import { alertStatesQuestion } from '../analytics/alerts/alertStates.ts';
 import { costsQuestion } from '../analytics/costs/costs.ts';
 import { repriceQuestion } from '../analytics/costs/reprice.ts';
 import { spendQuestion } from '../analytics/costs/spend.ts';
@@ -14,6 +15,7 @@ const questions: { readonly [Q in QuestionName]?: Question<Q> } = {
   spend: spendQuestion,
   reprice: repriceQuestion,
   fallbacks: fallbacksQuestion,
+  alertStates: alertStatesQuestion,
   namedQueries: namedQueriesQuestion,
 };
 

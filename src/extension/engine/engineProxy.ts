@@ -18,6 +18,7 @@ import type {
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
+import type { AlertReport } from '../../protocol/analytics.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../../protocol/questions.ts';
 import type { DatabaseConfig } from '../database/connection.ts';
 import type { EngineWorkerData } from './engineRpc.ts';
@@ -73,6 +74,10 @@ export class EngineProxy implements Engine {
     signal?: AbortSignal,
   ): Promise<QuestionAnswer<Q>> {
     return (await this.#engine()).ask(question, params, signal);
+  }
+
+  async evaluateAlerts(signal?: AbortSignal): Promise<AlertReport> {
+    return (await this.#engine()).evaluateAlerts(signal);
   }
 
   async query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {

@@ -18,6 +18,7 @@ import type {
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
+import type { AlertReport } from '../../protocol/analytics.ts';
 import type { ErrorData } from '../../protocol/errors.ts';
 import type { QuestionName } from '../../protocol/questions.ts';
 
@@ -60,6 +61,7 @@ export const runsRequest = new RequestType<EngineCall<{ limit: number }>, readon
 );
 export const coverageRequest = new RequestType<EngineCall<null>, readonly Coverage[], ErrorData>('engine/coverage');
 export const askRequest = new RequestType<EngineCall<AskArguments>, unknown, ErrorData>('engine/ask');
+export const evaluateAlertsRequest = new RequestType<EngineCall<null>, AlertReport, ErrorData>('engine/evaluateAlerts');
 export const queryRequest = new RequestType<EngineCall<QueryArguments>, QueryResult, ErrorData>('engine/query');
 export const recordRequest = new RequestType<EngineCall<RecordBatch>, RecordResult, ErrorData>('engine/record');
 export const testCredentialsRequest = new RequestType<EngineCall<Credentials>, ServerInfo, ErrorData>(

@@ -23,6 +23,7 @@ import {
   askRequest,
   closeRequest,
   coverageRequest,
+  evaluateAlertsRequest,
   exportProgress,
   exportRequest,
   logNotification,
@@ -86,6 +87,7 @@ export class EngineWorker {
       coverage: () => call(coverageRequest, null),
       ask: async <Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal) =>
         (await call(askRequest, { question, params }, signal)) as QuestionAnswer<Q>,
+      evaluateAlerts: (signal) => call(evaluateAlertsRequest, null, signal),
       query: (sql, limits, signal) => call(queryRequest, { sql, limits }, signal),
       record: (batch, signal) => call(recordRequest, batch, signal),
       move: (request, onProgress, signal) =>

@@ -21,6 +21,7 @@ import {
   askRequest,
   closeRequest,
   coverageRequest,
+  evaluateAlertsRequest,
   exportProgress,
   exportRequest,
   logNotification,
@@ -106,6 +107,7 @@ answer(exportRequest, (engine, { request, progressToken }, signal) =>
 answer(runsRequest, (engine, { limit }) => engine.runs(limit));
 answer(coverageRequest, (engine) => engine.coverage());
 answer(askRequest, (engine, { question, params }, signal) => engine.ask(question, params as never, signal));
+answer(evaluateAlertsRequest, (engine, _, signal) => engine.evaluateAlerts(signal));
 answer(queryRequest, (engine, { sql, limits }, signal) => engine.query(sql, limits, signal));
 answer(recordRequest, (engine, batch, signal) => engine.record(batch, signal));
 answer(moveRequest, (engine, { request, progressToken }, signal) =>

@@ -24,6 +24,13 @@ export class Exported {
       : Math.min(...this.#projects.map((windows) => Math.max(...windows.map(({ to }) => to))));
   }
 
+  /** Milliseconds; from when on every project was looked at, null without coverage. */
+  get since(): number | null {
+    return this.isUnknown
+      ? null
+      : Math.max(...this.#projects.map((windows) => Math.min(...windows.map(({ from }) => from))));
+  }
+
   /** The whole window is here, of every project. */
   covers(window: TimeWindow): boolean {
     return !this.isUnknown && this.#projects.every((windows) => uncovered(window, windows).length === 0);
