@@ -1,6 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { systemClock } from '../engine/ports.ts';
+import { AlertWatch } from './alerts/alertWatch.ts';
+import { showAlert } from './alerts/showAlert.ts';
 import { BackgroundTimer } from './background/backgroundTimer.ts';
 import { commandIds } from './commands/commandIds.ts';
 import { Commands } from './commands/commands.ts';
@@ -79,10 +81,21 @@ export function activate(context: vscode.ExtensionContext): void {
     format,
     ask: (text, ...buttons) => vscode.window.showInformationMessage(text, ...buttons),
   });
+  const alerts = new AlertWatch({
+    engine,
+    controller,
+    history,
+    database,
+    memory,
+    messages,
+    view: tree,
+    show: showAlert,
+    warn: (text, ...buttons) => vscode.window.showWarningMessage(text, ...buttons),
+  });
   const contextState = new ContextState({ writer: contextKeys, keys, connections, controller, history });
   const commands = new Commands(messages);
   context.subscriptions.push(log, folder, keys, connections, database, controller, history, details, tree);
-  context.subscriptions.push(watcher, background, status, refresh, sizeHint, contextState, commands);
+  context.subscriptions.push(watcher, background, status, refresh, sizeHint, alerts, contextState, commands);
 
   const exportRange = new ExportRangeCommand(presenter, clock);
   const setKeys = new SetKeys(engine, keys, folder);

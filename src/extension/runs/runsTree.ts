@@ -57,6 +57,11 @@ export class RunsTree implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
     );
   }
 
+  /** Shows a number at the view's icon; undefined removes it. */
+  setBadge(badge: vscode.ViewBadge | undefined): void {
+    this.#view.badge = badge;
+  }
+
   async getChildren(node?: RunNode): Promise<RunNode[]> {
     return node === undefined ? this.#roots() : [...(node.children ?? [])];
   }
