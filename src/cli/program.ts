@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, Option } from 'commander';
 import { databaseBackends } from '../engine/config/backends.ts';
 import { printJson, type Cli } from './cli.ts';
+import { addAlertsCommand } from './commands/alerts.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addQueryCommand } from './commands/query.ts';
@@ -48,6 +49,7 @@ function createProgram(cli: Cli, version: string): Command {
     addSetupCommand,
     addExportCommand,
     addServeCommand,
+    addAlertsCommand,
     addQueryCommand,
     addRecordCommand,
     addMigrateCommand,

@@ -5,6 +5,7 @@ import type { ExportRequest } from '../../protocol/engine.ts';
 import { printJson, type Cli, type GlobalOptions } from '../cli.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { exportSummary } from '../exportSummary.ts';
+import { evaluateNewAlerts } from '../newAlerts.ts';
 import { ProgressDisplay } from '../progress.ts';
 import { withSession } from '../session.ts';
 import { parseTime } from '../times.ts';
@@ -38,8 +39,19 @@ export function addExportCommand(program: Command, cli: Cli): void {
       const progress = new ProgressDisplay(cli.diagnostics, cli.clock, cli.locale);
       const report = await cli
         .untilInterrupted((signal) =>
-          withSession(cli, flags, { purpose: 'export', needsKeys: true, timestamps: false }, ({ engine }) =>
-            engine.export({ trigger: 'cli', range }, (event) => progress.show(event), signal),
+          withSession(
+            cli,
+            flags,
+            { purpose: 'export', needsKeys: true, timestamps: false },
+            async ({ engine, log }) => {
+              const exported = await engine
+                .export({ trigger: 'cli', range }, (event) => progress.show(event), signal)
+                .finally(() => progress.end());
+              if (exported.status === 'completed') {
+                await evaluateNewAlerts(engine, log, signal);
+              }
+              return exported;
+            },
           ),
         )
         .finally(() => progress.end());

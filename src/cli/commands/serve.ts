@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { EngineError } from '../../engine/errors.ts';
 import { BackgroundExport, type BackgroundRun, type BackgroundState } from '../../engine/export/background.ts';
 import type { Log } from '../../engine/ports.ts';
@@ -7,18 +7,34 @@ import type { ExportReport } from '../../protocol/engine.ts';
 import type { ErrorData } from '../../protocol/errors.ts';
 import { printJson, type Cli, type GlobalOptions } from '../cli.ts';
 import { exitCodes } from '../exitCodes.ts';
+import { evaluateNewAlerts } from '../newAlerts.ts';
 import { withSession, type Session } from '../session.ts';
+import { AlertWebhook } from '../webhook.ts';
+
+interface ServeFlags extends GlobalOptions {
+  readonly webhook?: URL;
+}
+
+/** Not read from `.env`: a cloned repository must not choose where alerts are sent to. */
+const webhookVariable = 'LANGFUSE_METRICS_WEBHOOK';
 
 export function addServeCommand(program: Command, cli: Cli): void {
   program
     .command('serve')
     .description(l10n.t('export every interval (EXPORT_INTERVAL_MINUTES) until SIGTERM or SIGINT'))
+    .addOption(
+      new Option(
+        '--webhook <address>',
+        l10n.t('tell this address of alerts that fire or recover, by POST (default: {0})', webhookVariable),
+      ).argParser(parseAddress),
+    )
     .addHelpText('after', `\n${l10n.t('Ends with 0 when told to end, and with 2 when Langfuse refuses the keys.')}`)
     .action(async (_options: object, command: Command) => {
-      const flags = command.optsWithGlobals<GlobalOptions>();
+      const flags = command.optsWithGlobals<ServeFlags>();
+      const webhook = flags.webhook ?? webhookIn(cli);
       const summary = await cli.untilInterrupted((signal) =>
         withSession(cli, flags, { purpose: 'serve', needsKeys: true, timestamps: true }, (session) =>
-          serve(cli, session, signal),
+          serve(cli, session, webhook, signal),
         ),
       );
       if (flags.json) {
@@ -36,7 +52,21 @@ interface ServeSummary {
 }
 
 /** @throws EngineError auth.*: a process's keys do not change, so it would be of no use to go on */
-async function serve(cli: Cli, { engine, config, log }: Session, signal: AbortSignal): Promise<ServeSummary> {
+async function serve(
+  cli: Cli,
+  { engine, config, log }: Session,
+  webhookUrl: URL | null,
+  signal: AbortSignal,
+): Promise<ServeSummary> {
+  const { clock, fetch } = cli;
+  const webhook = webhookUrl === null ? null : new AlertWebhook({ url: webhookUrl, clock, fetch, log });
+  // Also after an export that failed: silence is what some alerts are about.
+  const tellAlerts = async (stop: AbortSignal): Promise<void> => {
+    const report = stop.aborted ? null : await evaluateNewAlerts(engine, log, stop);
+    if (report !== null) {
+      await webhook?.tell(report, stop);
+    }
+  };
   let summary: ServeSummary = { runs: 0, lastRun: null };
   const logState = stateLogger(log);
   await new Promise<void>((resolve, reject) => {
@@ -47,6 +77,7 @@ async function serve(cli: Cli, { engine, config, log }: Session, signal: AbortSi
         // Between runs the process holds neither the database's memory nor its lock.
         const report = await engine
           .export({ trigger: 'service', range: null }, () => undefined, stop)
+          .finally(() => tellAlerts(stop))
           .finally(() => engine.close());
         summary = { runs: summary.runs + 1, lastRun: report };
         return report;
@@ -68,6 +99,32 @@ async function serve(cli: Cli, { engine, config, log }: Session, signal: AbortSi
     }
   });
   return summary;
+}
+
+/** @throws EngineError config.invalid, which names the variable and never its value */
+function webhookIn(cli: Cli): URL | null {
+  const value = cli.environment[webhookVariable]?.trim() ?? '';
+  if (value === '') {
+    return null;
+  }
+  const url = toAddress(value);
+  if (url === null) {
+    throw new EngineError('config.invalid', l10n.t('{0}: expected an http or https address', webhookVariable));
+  }
+  return url;
+}
+
+function parseAddress(value: string): URL {
+  const url = toAddress(value);
+  if (url === null) {
+    throw new InvalidArgumentError(l10n.t('Expected an http or https address.'));
+  }
+  return url;
+}
+
+function toAddress(value: string): URL | null {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  return url !== null && /^https?:$/.test(url.protocol) ? url : null;
 }
 
 function toError({ code, message, hint }: ErrorData): EngineError {
