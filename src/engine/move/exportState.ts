@@ -10,7 +10,13 @@ import type { Move } from './copyTable.ts';
  * claims a range only when its rows are there.
  */
 export async function moveExportState(move: Move): Promise<readonly MovedTableReport[]> {
-  return [await moveCheckpoints(move), await moveState(move), await moveCoverage(move)];
+  return [
+    await moveCheckpoints(move),
+    await moveState(move),
+    await movePrices(move),
+    await moveAlerts(move),
+    await moveCoverage(move),
+  ];
 }
 
 const report = (table: string, rows: number, copied: number, verified: boolean): MovedTableReport => ({
@@ -78,6 +84,52 @@ async function moveState({ source, target, signal }: Move): Promise<MovedTableRe
     rows.length,
     fresh.length,
     rows.every(({ key }) => after.has(key)),
+  );
+}
+
+async function movePrices({ source, target, signal }: Move): Promise<MovedTableReport> {
+  const load = (db: Kysely<MetricsSchema>): Promise<MetricsSchema['model_prices'][]> =>
+    db.selectFrom('model_prices').selectAll().execute();
+  const keyOf = (row: MetricsSchema['model_prices']): string => JSON.stringify([row.project_id, row.id]);
+  const rows = await source.read(load);
+  const fetched = new Map((await target.read(load)).map((row) => [keyOf(row), row.fetched_at]));
+  const wanted = rows.filter((row) => row.fetched_at > (fetched.get(keyOf(row)) ?? ''));
+  await target.write(async ({ db }) => {
+    for (const row of wanted) {
+      await db
+        .insertInto('model_prices')
+        .values(row)
+        .onConflict((conflict) => conflict.columns(['project_id', 'id']).doUpdateSet(row))
+        .execute();
+    }
+  }, signal);
+  const after = new Set((await target.read(load)).map(keyOf));
+  return report(
+    'model_prices',
+    rows.length,
+    wanted.length,
+    rows.every((row) => after.has(keyOf(row))),
+  );
+}
+
+/** What was told at the source is not told again at the target; what the target has told stands. */
+async function moveAlerts({ source, target, signal }: Move): Promise<MovedTableReport> {
+  const load = (db: Kysely<MetricsSchema>): Promise<MetricsSchema['alert_states'][]> =>
+    db.selectFrom('alert_states').selectAll().execute();
+  const rows = await source.read(load);
+  const known = new Set((await target.read(load)).map((row) => row.alert_id));
+  const fresh = rows.filter((row) => !known.has(row.alert_id));
+  await target.write(async ({ db }) => {
+    for (const row of fresh) {
+      await db.insertInto('alert_states').values(row).execute();
+    }
+  }, signal);
+  const after = new Set((await target.read(load)).map((row) => row.alert_id));
+  return report(
+    'alert_states',
+    rows.length,
+    fresh.length,
+    rows.every((row) => after.has(row.alert_id)),
   );
 }
 

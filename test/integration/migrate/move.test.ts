@@ -64,6 +64,20 @@ async function addOddRows(project: MovedProject): Promise<void> {
         saved_at: day(70),
       })
       .execute();
+    await db
+      .insertInto('alert_states')
+      .values({
+        alert_id: 'money',
+        rule: 'abc',
+        state: 'firing',
+        level: 0.8,
+        fired_level: 0.95,
+        period_start: day(0),
+        since: day(1),
+        evaluated_at: day(2),
+        answer: JSON.stringify({ id: 'money', message: text }),
+      })
+      .execute();
   });
   await store.close();
 }

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseConfig } from '../../../src/engine/config/config.ts';
 import { openEngine } from '../../../src/engine/engine.ts';
 import { silentLog, systemClock } from '../../../src/engine/ports.ts';
+import { costTables } from '../../../src/engine/store/migrations/costTables.ts';
 import { initialTables, type ColumnKind } from '../../../src/engine/store/migrations/initialTables.ts';
 import { openStore } from '../../../src/engine/store/openStore.ts';
 import type { MetricsStore } from '../../../src/engine/store/store.ts';
@@ -125,12 +126,14 @@ export class MovedProject {
   }
 }
 
-export const tables = Object.keys(initialTables) as (keyof typeof initialTables)[];
+const definitions = { ...initialTables, ...costTables };
+
+export const tables = Object.keys(definitions) as (keyof typeof definitions)[];
 
 function dumpOf(read: (table: string) => Record<string, unknown>[]): Dump {
   return Object.fromEntries(
     tables.map((table) => {
-      const columns = Object.entries<ColumnKind>(initialTables[table].columns);
+      const columns = Object.entries<ColumnKind>(definitions[table].columns);
       const lines = read(table).map((row) =>
         JSON.stringify(columns.map(([column, kind]) => comparable(kind.replace('!', ''), row[column] ?? null))),
       );
