@@ -34,6 +34,7 @@ import { moveDatabase } from './move/move.ts';
 import type { Clock, Fetch, Log } from './ports.ts';
 import { recordBatch } from './record/record.ts';
 import { openStore } from './store/openStore.ts';
+import { queueEverything, rollUp } from './store/rollups/rollUp.ts';
 import { withEmptyDatabase } from './store/sqlite/emptyDatabase.ts';
 import { sqliteSqlDialect } from './store/sqlite/sqliteSqlDialect.ts';
 import type { MetricsStore, OnLockWait } from './store/store.ts';
@@ -81,8 +82,22 @@ class LocalEngine implements Engine {
     });
   }
 
-  setup(signal?: AbortSignal): Promise<SetupResult> {
-    return this.#store.setup(signal);
+  async setup(signal?: AbortSignal): Promise<SetupResult> {
+    const result = await this.#store.setup(signal);
+    // A migration may have noted every hour of an older database.
+    await this.#store.write((transaction) => rollUp(transaction, this.#store.dialect, null), signal);
+    await this.#store.flush();
+    return result;
+  }
+
+  async rebuildRollups(signal?: AbortSignal): Promise<{ readonly hours: number }> {
+    const { dialect } = this.#store;
+    const hours = await this.#store.write(async (transaction) => {
+      await queueEverything(transaction.db, dialect);
+      return rollUp(transaction, dialect, null);
+    }, signal);
+    await this.#store.flush();
+    return { hours };
   }
 
   export(

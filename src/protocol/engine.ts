@@ -219,6 +219,8 @@ export interface RecordResult {
 export interface Engine {
   /** Creates or migrates the database. */
   setup(signal?: AbortSignal): Promise<SetupResult>;
+  /** Computes all usage rollups anew; they end as they would have without. */
+  rebuildRollups(signal?: AbortSignal): Promise<{ readonly hours: number }>;
   /**
    * Runs one export to its end. A cancelled run resolves with status "cancelled" (its finished
    * windows are kept); a failed one rejects after its row in export_metadata says so.

@@ -1,5 +1,6 @@
 import type { ExportTrigger, SetAsideRow, UnreconciledDay } from '../../protocol/engine.ts';
 import type { LangfuseSource, ObservationRecord, TimeWindow } from '../langfuse/records.ts';
+import { rollUp } from '../store/rollups/rollUp.ts';
 import type { WriteTransaction } from '../store/store.ts';
 import { auditDays, byDay, storedIds } from './audit.ts';
 import { deriveChanged } from './derive/derive.ts';
@@ -249,6 +250,8 @@ export class RunSteps {
     const { store, source, config, progress, signal } = this.#options;
     progress.phase('deriving');
     await deriveChanged(store, source.server.projectId, config.outcome, signal);
+    // What the audit changed, or a run left that did not come to the end of a window.
+    await store.write((transaction) => rollUp(transaction, store.dialect, source.server.projectId), signal);
   }
 
   async #audit(counts: ReadonlyMap<number, number>): Promise<void> {

@@ -1,6 +1,7 @@
 import type { SetAsideRow } from '../../protocol/engine.ts';
 import type { PageOptions, SourcePage, TimeWindow } from '../langfuse/records.ts';
 import type { Clock, Log } from '../ports.ts';
+import { rollUp } from '../store/rollups/rollUp.ts';
 import type { MetricsStore, WriteTransaction } from '../store/store.ts';
 import { addTo, type DayCounts } from './audit.ts';
 import { loadCheckpoints, saveCheckpoint, type CheckpointStream, type WindowTally } from './checkpoints.ts';
@@ -38,7 +39,8 @@ export interface WalkTally {
 /**
  * Walks a range of one stream in fixed windows, oldest first, each to its last page. Every page is
  * stored in one transaction with the checkpoint that says so, and a finished window with the
- * checkpoint that it is finished: whatever ends the process, the next run goes on from there.
+ * checkpoint that it is finished and with the rollups of its hours: whatever ends the process, the next
+ * run goes on from there.
  * @param tally filled as the walk goes, so that what it gave is known when it fails, too
  */
 export async function walkRange<T>(options: WalkOptions<T>, tally: WalkTally): Promise<void> {
@@ -104,6 +106,9 @@ async function walkWindow<T>(
           tally: own,
           now: clock.now(),
         });
+        if (page.cursor === null) {
+          await rollUp(transaction, store.dialect, projectId);
+        }
         return stored;
       }, signal);
       onStored();

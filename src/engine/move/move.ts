@@ -1,4 +1,5 @@
 import type { MovedTableReport, MoveProgress, MoveReport } from '../../protocol/engine.ts';
+import { rollUp } from '../store/rollups/rollUp.ts';
 import type { MetricsStore } from '../store/store.ts';
 import { copyTable, type Move } from './copyTable.ts';
 import { moveExportState } from './exportState.ts';
@@ -37,6 +38,7 @@ async function moveTables(
   for (const table of movedTables) {
     copied.set(table.name, await copyTable(move, table, progress('copying', table.name)));
   }
+  await move.target.write((transaction) => rollUp(transaction, move.target.dialect, null), move.signal);
   await move.target.flush();
   const reports: MovedTableReport[] = [];
   for (const table of movedTables) {

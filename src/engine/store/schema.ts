@@ -338,6 +338,55 @@ export interface AlertStatesTable {
   answer: Json;
 }
 
+/** What an hour's or a day's calls of one kind, model, … amount to. Sums are null where none of the calls has a value. */
+export interface UsageRollupsTable {
+  /** hour and day: by every dimension; modelHour and modelDay: by provider and model alone. */
+  level: 'hour' | 'day' | 'modelHour' | 'modelDay';
+  start: Time;
+  project_id: string;
+  /** Numbers the rows of one level, start and project, in the order of their dimensions. */
+  slot: number;
+  /** call, embedding, or fallback: events, whose model is the one fallen back from. */
+  kind: 'call' | 'embedding' | 'fallback';
+  provider: string | null;
+  model: string | null;
+  environment: string | null;
+  prompt_name: string | null;
+  prompt_version: number | null;
+  /** Name of the call's trace. */
+  trace_name: string | null;
+  calls: number;
+  errors: number;
+  /** Calls that another model than the first choice served. */
+  not_primary: number;
+  fallbacks: number;
+  calls_with_tokens: number;
+  input_tokens: number | null;
+  cached_tokens: number | null;
+  output_tokens: number | null;
+  reasoning_tokens: number | null;
+  total_tokens: number | null;
+  calls_with_cost: number;
+  cost_usd: number | null;
+  input_cost_usd: number | null;
+  output_cost_usd: number | null;
+  cached_cost_usd: number | null;
+  /** Output tokens of calls whose latency is known, and what these took. */
+  timed_output_tokens: number;
+  output_seconds: number;
+  latency_seconds: number;
+  first_token_seconds: number;
+  /** LatencySketch's text; null when no call has a latency. */
+  latency_sketch: string | null;
+  first_token_sketch: string | null;
+}
+
+/** Hours that usage_rollups does not hold as they are now. Empty after a completed run. */
+export interface RollupQueueTable {
+  project_id: string;
+  hour: Time;
+}
+
 export interface MetricsSchema {
   llm_generations: LlmGenerationsTable;
   llm_spans: LlmSpansTable;
@@ -354,4 +403,6 @@ export interface MetricsSchema {
   metrics_state: MetricsStateTable;
   model_prices: ModelPricesTable;
   alert_states: AlertStatesTable;
+  usage_rollups: UsageRollupsTable;
+  rollup_queue: RollupQueueTable;
 }

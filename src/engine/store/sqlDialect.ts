@@ -5,6 +5,8 @@ import type { Expression, RawBuilder, SqlBool } from 'kysely';
  * else of a question is the same on both.
  */
 export interface SqlDialect {
+  /** A constant that compares with time columns. @param iso UTC, ISO-8601 with milliseconds */
+  time(iso: string): RawBuilder<string>;
   /** The UTC hour that a time lies in, as text or timestamp: what a time column of that hour's start would hold. */
   hourOf(time: Expression<string>): RawBuilder<string>;
   /** Seconds from one time to a later one. */

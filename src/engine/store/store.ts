@@ -17,9 +17,9 @@ export const bulkTables = {
 export type BulkTable = keyof typeof bulkTables;
 export type BulkRow<T extends BulkTable> = Insertable<MetricsSchema[T]>;
 
-/** Tables whose rows another database's rows join as they are. */
+/** Tables whose rows come whole: from another database, or computed. */
 export type CopiedTable =
-  'llm_traces' | 'prompt_variants' | 'prompt_executions' | 'agent_task_results' | 'export_metadata';
+  'llm_traces' | 'prompt_variants' | 'prompt_executions' | 'agent_task_results' | 'export_metadata' | 'usage_rollups';
 export type CopiedRow<T extends CopiedTable> = Selectable<MetricsSchema[T]>;
 
 export interface UpsertResult {

@@ -52,6 +52,10 @@ export class EngineProxy implements Engine {
     return (await this.#engine()).setup(signal);
   }
 
+  async rebuildRollups(signal?: AbortSignal): Promise<{ readonly hours: number }> {
+    return (await this.#engine()).rebuildRollups(signal);
+  }
+
   async export(
     request: ExportRequest,
     onProgress: (progress: ExportProgress) => void,

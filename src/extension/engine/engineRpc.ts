@@ -55,6 +55,9 @@ export interface AskArguments {
 }
 
 export const setupRequest = new RequestType<EngineCall<null>, SetupResult, ErrorData>('engine/setup');
+export const rebuildRollupsRequest = new RequestType<EngineCall<null>, { readonly hours: number }, ErrorData>(
+  'engine/rebuildRollups',
+);
 export const exportRequest = new RequestType<EngineCall<ExportArguments>, ExportReport, ErrorData>('engine/export');
 export const runsRequest = new RequestType<EngineCall<{ limit: number }>, readonly ExportRun[], ErrorData>(
   'engine/runs',

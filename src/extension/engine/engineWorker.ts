@@ -33,6 +33,7 @@ import {
   recordRequest,
   requestCancelled,
   runsRequest,
+  rebuildRollupsRequest,
   setupRequest,
   testCredentialsRequest,
   type EngineCall,
@@ -79,6 +80,7 @@ export class EngineWorker {
       this.#request(type, { config, arguments: args }, signal);
     return {
       setup: (signal) => call(setupRequest, null, signal),
+      rebuildRollups: (signal) => call(rebuildRollupsRequest, null, signal),
       export: (request, onProgress, signal) =>
         this.#withProgress(exportProgress, onProgress, (progressToken) =>
           call(exportRequest, { request, progressToken }, signal),

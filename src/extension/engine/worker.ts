@@ -31,6 +31,7 @@ import {
   recordRequest,
   requestCancelled,
   runsRequest,
+  rebuildRollupsRequest,
   setupRequest,
   testCredentialsRequest,
   type EngineCall,
@@ -101,6 +102,7 @@ function answer<A, R>(
 }
 
 answer(setupRequest, (engine, _, signal) => engine.setup(signal));
+answer(rebuildRollupsRequest, (engine, _, signal) => engine.rebuildRollups(signal));
 answer(exportRequest, (engine, { request, progressToken }, signal) =>
   engine.export(request, (progress) => void connection.sendProgress(exportProgress, progressToken, progress), signal),
 );

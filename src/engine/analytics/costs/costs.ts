@@ -4,7 +4,8 @@ import type { CostDimension, CostRow, CostsAnswer, CostsParams } from '../../../
 import type { Missing } from '../../../protocol/figures.ts';
 import type { Scope } from '../../../protocol/scope.ts';
 import type { Question, QuestionContext } from '../../questions/question.ts';
-import { callColumns, callsInScope, type CallsQuery } from '../calls/callsInScope.ts';
+import { callColumns, type CallsQuery } from '../../store/rollups/calls.ts';
+import { callsInScope } from '../calls/callsInScope.ts';
 import { previousScope, scopeSchema } from '../calls/scope.ts';
 
 const defaultLimit = 20;

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Scope } from '../../../protocol/scope.ts';
 import type { QuestionContext } from '../../questions/question.ts';
-import { callsInScope, type CallsQuery } from '../calls/callsInScope.ts';
+import type { CallsQuery } from '../../store/rollups/calls.ts';
+import { callsInScope } from '../calls/callsInScope.ts';
 
 /** Calls of one model that are alike in what is known of them. */
 export interface UsageGroup {

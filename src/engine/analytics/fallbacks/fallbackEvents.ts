@@ -2,6 +2,7 @@ import { sql, type SqlBool } from 'kysely';
 import type { Scope } from '../../../protocol/scope.ts';
 import { providerOf } from '../../export/modelName.ts';
 import type { QuestionContext } from '../../questions/question.ts';
+import { allFallbacks, type FallbacksQuery } from '../../store/rollups/calls.ts';
 
 /** Fallbacks of one kind. */
 export interface FallbackGroup {
@@ -14,38 +15,47 @@ export interface FallbackGroup {
 
 /**
  * The fallbacks of a scope, counted by what they led from and to and why. Filters on models and
- * providers are about the model that was asked first; those on prompts ask for a call of the prompt in
- * the same trace. The plan's fallback_success is the end of a fallback, not another.
+ * providers are about the model that was asked first.
  */
 export async function fallbacksInScope(
-  { db, dialect }: Pick<QuestionContext, 'db' | 'dialect'>,
-  { range, projectId, filters = {} }: Scope,
+  context: Pick<QuestionContext, 'db' | 'dialect'>,
+  scope: Scope,
 ): Promise<readonly FallbackGroup[]> {
-  const { models, providers, prompts, promptVersions, environments, traceNames, users, sessions, agents, tags } =
-    filters;
-  const groups = await db
-    .selectFrom('llm_events as event')
-    .leftJoin('llm_traces as trace', (join) =>
-      join.onRef('trace.id', '=', 'event.trace_id').onRef('trace.project_id', '=', 'event.project_id'),
-    )
+  const groups = await fallbackEvents(context, scope)
     .select((eb) => [
       'event.original_model as original',
       'event.fallback_model as fallback',
       'event.fallback_reason as reason',
       eb.fn.countAll<number>().as('count'),
     ])
-    .where('event.event_type', '=', 'fallback')
-    .where('event.event_name', '!=', 'fallback_success')
+    .groupBy(['event.original_model', 'event.fallback_model', 'event.fallback_reason'])
+    .execute();
+  const { providers } = scope.filters ?? {};
+  return providers === undefined
+    ? groups
+    : groups.filter(({ original }) => providers.includes(providerOf(original) ?? ''));
+}
+
+/**
+ * The fallbacks of a scope, event by event, of whichever provider: no column says which the model asked
+ * first is of. Filters on prompts ask for a call of the prompt in the same trace.
+ */
+export function fallbackEvents(
+  { db, dialect }: Pick<QuestionContext, 'db' | 'dialect'>,
+  { range, projectId, filters = {} }: Scope,
+): FallbacksQuery {
+  const { models, prompts, promptVersions, environments, traceNames, users, sessions, agents, tags } = filters;
+  return allFallbacks(db)
     .where('event.created_at', '>=', range.start)
     .where('event.created_at', '<', range.end)
     .$if(projectId != null, (query) => query.where('event.project_id', '=', projectId ?? ''))
     .where((eb) => {
       const callsOfPrompts = eb
-        .selectFrom('llm_generations as call')
+        .selectFrom('llm_generations as used')
         .select(sql`1`.as('found'))
-        .whereRef('call.trace_id', '=', 'event.trace_id')
-        .where('call.prompt_name', 'in', prompts ?? [])
-        .$if(promptVersions !== undefined, (query) => query.where('call.prompt_version', 'in', promptVersions ?? []));
+        .whereRef('used.trace_id', '=', 'event.trace_id')
+        .where('used.prompt_name', 'in', prompts ?? [])
+        .$if(promptVersions !== undefined, (query) => query.where('used.prompt_version', 'in', promptVersions ?? []));
       const tracesOfAgents = eb
         .selectFrom('agent_task_results as task')
         .select('task.trace_id')
@@ -64,10 +74,5 @@ export async function fallbacksInScope(
         tags && tagged,
       ];
       return eb.and(conditions.filter((condition) => condition !== undefined));
-    })
-    .groupBy(['event.original_model', 'event.fallback_model', 'event.fallback_reason'])
-    .execute();
-  return providers === undefined
-    ? groups
-    : groups.filter(({ original }) => providers.includes(providerOf(original) ?? ''));
+    });
 }

@@ -18,6 +18,8 @@ export interface TableDefinition<Column extends string = string> {
    */
   readonly key: readonly Column[];
   readonly indexes: readonly (readonly Column[])[];
+  /** Rows lie in the order of their key, where the database can do so: for small rows that are read by ranges of it. */
+  readonly keyed?: true;
 }
 
 type ColumnName<Table extends keyof MetricsSchema> = keyof MetricsSchema[Table] & string;

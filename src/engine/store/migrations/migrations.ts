@@ -4,6 +4,8 @@ import { viewStatements } from '../../analytics/queries/namedQueries.ts';
 import { costTables } from './costTables.ts';
 import { initialTables, type TableDefinition } from './initialTables.ts';
 import { postgresDdl } from './postgresDdl.ts';
+import { rollupTables } from './rollupTables.ts';
+import { rollupTriggers } from './rollupTriggers.ts';
 import { sqliteDdl } from './sqliteDdl.ts';
 
 /** Turns a table's definition into statements of one dialect. */
@@ -16,6 +18,10 @@ const ddls: Readonly<Record<Dialect, Ddl>> = { sqlite: sqliteDdl, postgres: post
 const statements: Readonly<Record<string, (ddl: Ddl, dialect: Dialect) => string[]>> = {
   '0001_initial': (ddl) => Object.entries(initialTables).flatMap(([name, table]) => ddl(name, table)),
   '0002_prices_and_alerts': (ddl) => Object.entries(costTables).flatMap(([name, table]) => ddl(name, table)),
+  '0003_usage_rollups': (ddl, dialect) => [
+    ...Object.entries(rollupTables).flatMap(([name, table]) => ddl(name, table)),
+    ...rollupTriggers(dialect),
+  ],
   '0004_named_queries': (_, dialect) => viewStatements(dialect),
 };
 

@@ -27,7 +27,7 @@ export function sqliteDdl(name: string, table: TableDefinition): string[] {
   const keyKind = Object.values(table.columns).includes('serial') ? 'UNIQUE' : 'PRIMARY KEY';
   const key = `  ${keyKind} (${table.key.join(', ')})`;
   return [
-    `CREATE TABLE "${name}" (\n  -- ${table.comment}\n${[...columns, key].join(',\n')}\n)`,
+    `CREATE TABLE "${name}" (\n  -- ${table.comment}\n${[...columns, key].join(',\n')}\n)${table.keyed ? ' WITHOUT ROWID' : ''}`,
     ...table.indexes.map((index) => `CREATE INDEX "idx_${name}_${index.join('_')}" ON "${name}" (${index.join(', ')})`),
   ];
 }

@@ -3,6 +3,7 @@ import type { SqlDialect } from '../sqlDialect.ts';
 
 /** Times are timestamptz in sessions that run in UTC, JSON is jsonb. */
 export const postgresSqlDialect: SqlDialect = {
+  time: (iso) => sql`${sql.lit(iso)}::timestamptz`,
   hourOf: (time) => sql`date_trunc('hour', ${time})`,
   secondsBetween: (from, to) => sql`round(extract(epoch FROM ${to} - ${from}), 3)::double precision`,
   joined: (values) => sql`string_agg((${values})::text, ' ')`,

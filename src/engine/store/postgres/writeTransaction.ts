@@ -1,7 +1,7 @@
 import { Kysely } from 'kysely';
 import type { ClientBase } from 'pg';
 import { kyselyPlugins } from '../kyselyPlugins.ts';
-import { initialTables } from '../migrations/initialTables.ts';
+import { tables } from '../migrations/tables.ts';
 import { isNumbered, numberRows } from '../numberRows.ts';
 import type { MetricsSchema } from '../schema.ts';
 import {
@@ -75,7 +75,7 @@ export class PostgresWriteTransaction implements WriteTransaction {
       await this.#client.query(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
     }
     const numbering = await numberRows(this.db, table, rows, after);
-    const columns = Object.keys(initialTables[table].columns);
+    const columns = Object.keys(tables[table].columns);
     const names = columns.map(quoted).join(', ');
     for (let start = 0; start < numbering.rows.length; start += rowsPerStatement) {
       const some = numbering.rows.slice(start, start + rowsPerStatement);

@@ -3,6 +3,7 @@ import type { SqlDialect } from '../sqlDialect.ts';
 
 /** Times are ISO text, JSON is text. */
 export const sqliteSqlDialect: SqlDialect = {
+  time: (iso) => sql`${sql.lit(iso)}`,
   hourOf: (time) => sql`(substr(${time}, 1, 13) || ':00:00.000Z')`,
   secondsBetween: (from, to) => sql`round((julianday(${to}) - julianday(${from})) * 86400, 3)`,
   joined: (values) => sql`group_concat(${values}, ' ')`,

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { initialTables } from '../migrations/initialTables.ts';
+import { tables } from '../migrations/tables.ts';
 import { numberRows } from '../numberRows.ts';
 import type { MetricsSchema } from '../schema.ts';
 import type {
@@ -68,7 +68,7 @@ export class SqliteWriteTransaction implements WriteTransaction {
 
   async insertNew<T extends CopiedTable>(table: T, rows: readonly CopiedRow<T>[], after: number): Promise<number> {
     const numbering = await numberRows(this.db, table, rows, after);
-    const columns = Object.keys(initialTables[table].columns);
+    const columns = Object.keys(tables[table].columns);
     const names = columns.map((column) => `"${column}"`).join(', ');
     const values = columns.map((_, index) => `?${index + 1}`).join(', ');
     const statement = this.#open.statement(`INSERT INTO ${table} (${names}) VALUES (${values}) ON CONFLICT DO NOTHING`);

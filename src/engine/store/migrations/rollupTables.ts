@@ -1,0 +1,53 @@
+import type { TableDefinition } from './initialTables.ts';
+
+/** Tables of the third migration: usage by the hour and by the day. */
+export const rollupTables = {
+  usage_rollups: {
+    comment:
+      'Calls summed up by UTC hour and day (level hour, day) and, without environment, prompt and trace name, once more (modelHour, modelDay). Sum one level only.',
+    columns: {
+      level: 'text!',
+      start: 'time!',
+      project_id: 'text!',
+      slot: 'integer!',
+      kind: 'text!',
+      provider: 'text',
+      model: 'text',
+      environment: 'text',
+      prompt_name: 'text',
+      prompt_version: 'integer',
+      trace_name: 'text',
+      calls: 'integer!',
+      errors: 'integer!',
+      not_primary: 'integer!',
+      fallbacks: 'integer!',
+      calls_with_tokens: 'integer!',
+      input_tokens: 'integer',
+      cached_tokens: 'integer',
+      output_tokens: 'integer',
+      reasoning_tokens: 'integer',
+      total_tokens: 'integer',
+      calls_with_cost: 'integer!',
+      cost_usd: 'real',
+      input_cost_usd: 'real',
+      output_cost_usd: 'real',
+      cached_cost_usd: 'real',
+      timed_output_tokens: 'integer!',
+      output_seconds: 'real!',
+      latency_seconds: 'real!',
+      first_token_seconds: 'real!',
+      latency_sketch: 'text',
+      first_token_sketch: 'text',
+    },
+    key: ['level', 'start', 'project_id', 'slot'],
+    indexes: [],
+    keyed: true,
+  },
+  rollup_queue: {
+    comment: 'Hours whose calls or fallbacks have changed since usage_rollups took them in; triggers note them.',
+    columns: { project_id: 'text!', hour: 'time!' },
+    key: ['project_id', 'hour'],
+    indexes: [],
+    keyed: true,
+  },
+} as const satisfies Readonly<Record<string, TableDefinition>>;
