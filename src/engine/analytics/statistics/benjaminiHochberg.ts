@@ -7,7 +7,8 @@ export function benjaminiHochberg(pValues: readonly (number | null)[]): readonly
   const adjusted: (number | null)[] = pValues.map(() => null);
   let least = 1;
   for (const [rank, { p, index }] of tested.toSorted((a, b) => b.p - a.p).entries()) {
-    least = Math.min(least, (p * tested.length) / (tested.length - rank));
+    // The factor first: it is 1 or more, and so never rounds a p-value down.
+    least = Math.min(least, p * (tested.length / (tested.length - rank)));
     adjusted[index] = least;
   }
   return adjusted;

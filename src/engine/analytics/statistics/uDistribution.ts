@@ -23,9 +23,12 @@ function mix(
   i: number,
   j: number,
 ): Float64Array<ArrayBuffer> {
-  return Float64Array.from({ length: i * j + 1 }, (_, u) => {
-    const largestIsOfI = oneFewerOfI?.[u - j] ?? 0;
-    const largestIsOfJ = oneFewerOfJ?.[u] ?? 0;
-    return (i * largestIsOfI + j * largestIsOfJ) / (i + j);
+  const mixed = new Float64Array(i * j + 1);
+  oneFewerOfJ?.forEach((probability, u) => {
+    mixed[u] = (j / (i + j)) * probability;
   });
+  oneFewerOfI?.forEach((probability, u) => {
+    mixed[u + j] = (mixed[u + j] ?? 0) + (i / (i + j)) * probability;
+  });
+  return mixed;
 }
