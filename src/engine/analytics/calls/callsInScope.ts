@@ -1,26 +1,49 @@
-import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
-import type { Scope, ScopeFilters } from '../../../protocol/scope.ts';
+import { sql, type Expression, type ExpressionBuilder, type SelectQueryBuilder, type SqlBool } from 'kysely';
+import type { Scope } from '../../../protocol/scope.ts';
 import type { QuestionContext } from '../../questions/question.ts';
 import { allCalls, callColumns, type CallsQuery, type CallTables } from '../../store/rollups/calls.ts';
+import type { MetricsSchema } from '../../store/schema.ts';
 import type { SqlDialect } from '../../store/sqlDialect.ts';
 
 type Expressions = ExpressionBuilder<CallTables, 'call' | 'trace'>;
 type Condition = Expression<SqlBool>;
 
+interface ScoreTables extends CallTables {
+  score: MetricsSchema['llm_scores'];
+}
+type ScoresQuery = SelectQueryBuilder<ScoreTables, 'score' | 'call' | 'trace', object>;
+
+type Context = Pick<QuestionContext, 'db' | 'dialect'>;
+
 /** The calls of a scope, row by row: for what rollups do not hold. */
-export function callsInScope(context: Pick<QuestionContext, 'db' | 'dialect'>, scope: Scope): CallsQuery {
-  const { range, projectId, filters } = scope;
-  return allCalls(context.db)
-    .where('call.created_at', '>=', range.start)
-    .where('call.created_at', '<', range.end)
-    .$if(projectId != null, (query) => query.where('call.project_id', '=', projectId ?? ''))
-    .where((eb) => eb.and(conditions(eb, context.dialect, filters ?? {})));
+export function callsInScope({ db, dialect }: Context, scope: Scope): CallsQuery {
+  return allCalls(db).where((eb) => eb.and(conditions(eb, dialect, scope)));
 }
 
-function conditions(eb: Expressions, dialect: SqlDialect, filters: ScopeFilters): Condition[] {
+/** Scores that are about calls of a scope themselves, each with its call. */
+export function scoresOfCallsInScope({ db, dialect }: Context, scope: Scope): ScoresQuery {
+  // From the scores on: there are fewer of them than calls.
+  const scores = db
+    .selectFrom('llm_scores as score')
+    .innerJoin('llm_generations as call', (join) =>
+      join
+        .onRef('call.trace_id', '=', 'score.trace_id')
+        .onRef('call.project_id', '=', 'score.project_id')
+        .onRef('call.id', '=', 'score.observation_id'),
+    )
+    .leftJoin('llm_traces as trace', (join) =>
+      join.onRef('trace.id', '=', 'call.trace_id').onRef('trace.project_id', '=', 'call.project_id'),
+    );
+  return (scores as unknown as ScoresQuery).where((eb) => eb.and(conditions(eb, dialect, scope)));
+}
+
+function conditions(eb: Expressions, dialect: SqlDialect, { range, projectId, filters = {} }: Scope): Condition[] {
   const { models, providers, prompts, promptVersions, environments, traceNames, users, sessions } = filters;
   const { agents, tags } = filters;
   const all: (Condition | undefined)[] = [
+    eb('call.created_at', '>=', range.start),
+    eb('call.created_at', '<', range.end),
+    projectId == null ? undefined : eb('call.project_id', '=', projectId),
     models && eb('call.model', 'in', models),
     providers && eb('call.provider', 'in', providers),
     prompts && eb('call.prompt_name', 'in', prompts),
