@@ -10,6 +10,12 @@ interface Cell {
   readonly isNumber: boolean;
 }
 
+/** A column of figures that are already written out. */
+export interface ReportColumn {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+}
+
 /**
  * Aligned columns for a person. Values become one line each, long ones are cut, and control
  * characters, which captured text may hold, cannot reach the terminal. Empty without columns.
@@ -20,7 +26,25 @@ export function formatTable({ columns, rows }: QueryResult, nullText: string): s
     return '';
   }
   const header = columns.map((column) => toCell(column, nullText));
-  const body = rows.map((row) => row.map((value) => toCell(value, nullText)));
+  return layOut(
+    header,
+    rows.map((row) => row.map((value) => toCell(value, nullText))),
+  );
+}
+
+/** As `formatTable`, for texts that say how they are aligned. */
+export function formatReport(columns: readonly ReportColumn[], rows: readonly (readonly string[])[]): string {
+  const toReportCell = (text: string, index: number): Cell => ({
+    ...toCell(text, ''),
+    isNumber: columns[index]?.align === 'right',
+  });
+  return layOut(
+    columns.map(({ title }, index) => toReportCell(title, index)),
+    rows.map((row) => row.map(toReportCell)),
+  );
+}
+
+function layOut(header: readonly Cell[], body: readonly (readonly Cell[])[]): string {
   const widths = header.map((cell, index) =>
     body.reduce((widest, row) => Math.max(widest, row[index]?.width ?? 0), cell.width),
   );

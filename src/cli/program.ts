@@ -2,6 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, Option } from 'commander';
 import { databaseBackends } from '../engine/config/backends.ts';
 import { printJson, type Cli } from './cli.ts';
+import { addAnalyzeCommand } from './commands/analyze/analyze.ts';
+import { addBenchmarkPromptsCommand } from './commands/benchmarkPrompts.ts';
 import { addAlertsCommand } from './commands/alerts.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
@@ -51,6 +53,8 @@ function createProgram(cli: Cli, version: string): Command {
     addServeCommand,
     addAlertsCommand,
     addQueryCommand,
+    addAnalyzeCommand,
+    addBenchmarkPromptsCommand,
     addRecordCommand,
     addMigrateCommand,
   ]) {

@@ -1,22 +1,48 @@
 import * as l10n from '@vscode/l10n';
 import type { QuestionAnswer, QuestionName } from '../../protocol/questions.ts';
 import { alertStatesQuestion } from '../analytics/alerts/alertStates.ts';
+import { coverageQuestion } from '../analytics/calls/coverage.ts';
+import { modelsQuestion } from '../analytics/calls/models.ts';
+import { summaryQuestion } from '../analytics/calls/summary.ts';
+import { usageQuestion } from '../analytics/calls/usage.ts';
 import { costsQuestion } from '../analytics/costs/costs.ts';
 import { repriceQuestion } from '../analytics/costs/reprice.ts';
 import { spendQuestion } from '../analytics/costs/spend.ts';
 import { fallbacksQuestion } from '../analytics/fallbacks/fallbacks.ts';
+import { agentsQuestion } from '../analytics/agents/agents.ts';
+import { agentTasksQuestion } from '../analytics/agents/agentTasks.ts';
+import { promptComparisonQuestion } from '../analytics/prompts/promptComparison.ts';
+import { promptDriftQuestion } from '../analytics/prompts/promptDrift.ts';
+import { promptFailuresQuestion } from '../analytics/prompts/promptFailures.ts';
+import { promptLensQuestion } from '../analytics/prompts/promptLens.ts';
+import { promptsQuestion } from '../analytics/prompts/prompts.ts';
+import { promptTrendQuestion } from '../analytics/prompts/promptTrend.ts';
+import { promptVersionQuestion } from '../analytics/prompts/promptVersion.ts';
 import { namedQueriesQuestion } from '../analytics/queries/namedQueries.ts';
 import { EngineError } from '../errors.ts';
 import type { Question, QuestionContext } from './question.ts';
 
 /** Every question by its name. */
 const questions: { readonly [Q in QuestionName]?: Question<Q> } = {
+  summary: summaryQuestion,
+  models: modelsQuestion,
+  usage: usageQuestion,
+  coverage: coverageQuestion,
   costs: costsQuestion,
   spend: spendQuestion,
   reprice: repriceQuestion,
   fallbacks: fallbacksQuestion,
   alertStates: alertStatesQuestion,
   namedQueries: namedQueriesQuestion,
+  prompts: promptsQuestion,
+  promptComparison: promptComparisonQuestion,
+  promptTrend: promptTrendQuestion,
+  promptDrift: promptDriftQuestion,
+  promptFailures: promptFailuresQuestion,
+  promptLens: promptLensQuestion,
+  promptVersion: promptVersionQuestion,
+  agents: agentsQuestion,
+  agentTasks: agentTasksQuestion,
 };
 
 /**
