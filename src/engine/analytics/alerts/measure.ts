@@ -4,6 +4,7 @@ import { isoTime } from '../../export/intervals.ts';
 import type { QuestionContext } from '../../questions/question.ts';
 import { callsInScope } from '../calls/callsInScope.ts';
 import { previousScope } from '../calls/scope.ts';
+import { usageGroups } from '../calls/usageGroups.ts';
 import { spendingOf } from '../costs/dailyCosts.ts';
 import { exportedOf } from '../costs/exported.ts';
 import { LocalCalendar } from '../costs/localCalendar.ts';
@@ -101,13 +102,10 @@ async function measureForecast(rule: RuleOf<'forecast'>, context: MeasureContext
 
 async function measureErrors(rule: RuleOf<'errorRate'>, context: MeasureContext): Promise<Measurement> {
   const range = lastHours(rule.windowHours, context);
-  const [row] = await callsInScope(context, scopeOf(rule, range))
-    .select((eb) => [
-      eb.fn.countAll<number>().as('calls'),
-      eb.fn.count<number>(eb.case().when('call.level', '=', 'ERROR').then(1).end()).as('errors'),
-    ])
-    .execute();
-  return shareOf(range, row?.errors ?? 0, row?.calls ?? 0, rule.minCalls);
+  const groups = await usageGroups(context, scopeOf(rule, range), { by: [], buckets: null });
+  const errors = groups.reduce((total, { sums }) => total + sums.errors, 0);
+  const calls = groups.reduce((total, { sums }) => total + sums.calls, 0);
+  return shareOf(range, errors, calls, rule.minCalls);
 }
 
 /** As the plan's rate of a model: of the calls and the fallbacks away from them. */

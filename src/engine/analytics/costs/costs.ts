@@ -5,8 +5,10 @@ import type { Missing } from '../../../protocol/figures.ts';
 import type { Scope } from '../../../protocol/scope.ts';
 import type { Question, QuestionContext } from '../../questions/question.ts';
 import { callColumns, type CallsQuery } from '../../store/rollups/calls.ts';
+import type { CallSums } from '../calls/callSums.ts';
 import { callsInScope } from '../calls/callsInScope.ts';
 import { previousScope, scopeSchema } from '../calls/scope.ts';
+import { usageGroups, type Dimension } from '../calls/usageGroups.ts';
 
 const defaultLimit = 20;
 
@@ -36,6 +38,8 @@ interface Sums {
   readonly tokens: number | null;
 }
 
+/** Dimensions that only the calls themselves have. */
+type CallDimension = 'agent' | 'user' | 'session' | 'tag';
 type Group = Sums & { readonly key: string | null };
 
 /** Where the money goes, by one dimension. A trace that several agents recorded a task of is the first one's. */
@@ -65,49 +69,67 @@ export const costsQuestion: Question<'costs'> = {
 };
 
 function groupsOf(context: QuestionContext, scope: Scope, by: CostDimension): Promise<Group[]> {
-  const query = joined(context, callsInScope(context, scope), by);
-  return query
-    .select((eb) => [keyOf(by).as('key'), eb.fn.countAll<number>().as('calls'), ...sums])
+  switch (by) {
+    case 'model':
+    case 'provider':
+    case 'environment':
+      return rolledUp(context, scope, by);
+    case 'prompt':
+      return rolledUp(context, scope, 'prompt_name');
+    case 'traceName':
+      return rolledUp(context, scope, 'trace_name');
+    case 'agent':
+    case 'user':
+    case 'session':
+    case 'tag':
+      return fromCalls(context, scope, by);
+  }
+}
+
+async function rolledUp(context: QuestionContext, scope: Scope, dimension: Dimension): Promise<Group[]> {
+  const groups = await usageGroups(context, scope, { by: [dimension], buckets: null });
+  // Others are fallbacks away from a model that was not called.
+  const called = groups.filter(({ sums }) => sums.calls > 0);
+  return called.map(({ key, sums }) => ({ key: key[dimension] as string | null, ...sumsOf(sums) }));
+}
+
+function sumsOf({ calls, callsWithCost, costUsd, totalTokens }: CallSums): Sums {
+  return { calls, cost: costUsd, without_cost: calls - callsWithCost, tokens: totalTokens };
+}
+
+/** For what rollups do not hold. */
+function fromCalls(context: QuestionContext, scope: Scope, by: CallDimension): Promise<Group[]> {
+  return joined(context, callsInScope(context, scope), by)
+    .select((eb) => [
+      keyOf(by).as('key'),
+      eb.fn.countAll<number>().as('calls'),
+      sql<number | null>`sum(call.cost_usd)`.as('cost'),
+      sql<number>`count(*) - count(call.cost_usd)`.as('without_cost'),
+      sql<number | null>`sum(call.total_tokens)`.as('tokens'),
+    ])
     .groupBy(keyOf(by))
     .execute();
 }
 
-const sums = [
-  sql<number | null>`sum(call.cost_usd)`.as('cost'),
-  sql<number>`count(*) - count(call.cost_usd)`.as('without_cost'),
-  sql<number | null>`sum(call.total_tokens)`.as('tokens'),
-] as const;
-
 async function totalOf(context: QuestionContext, scope: Scope): Promise<Sums> {
-  const rows = await callsInScope(context, scope)
-    .select((eb) => [eb.fn.countAll<number>().as('calls'), ...sums])
-    .execute();
-  return rows[0] ?? sumOf([]);
+  const groups = await usageGroups(context, scope, { by: [], buckets: null });
+  return sumOf(groups.map(({ sums }) => sumsOf(sums)));
 }
 
-function keyOf(by: CostDimension): RawBuilder<string | null> {
+function keyOf(by: CallDimension): RawBuilder<string | null> {
   switch (by) {
-    case 'model':
-      return sql`call.model`;
-    case 'provider':
-      return sql`call.provider`;
-    case 'prompt':
-      return sql`call.prompt_name`;
-    case 'environment':
-      return sql`call.environment`;
     case 'agent':
       return sql`task.agent`;
     case 'tag':
       return sql`tag.value`;
     case 'user':
     case 'session':
-    case 'traceName':
       return callColumns[by];
   }
 }
 
 /** With what the key is read from. */
-function joined({ dialect }: QuestionContext, calls: CallsQuery, by: CostDimension): CallsQuery {
+function joined({ dialect }: QuestionContext, calls: CallsQuery, by: CallDimension): CallsQuery {
   if (by === 'agent') {
     return calls.leftJoin(agentsOfTraces, (join) => join.onRef('task.trace_id', '=', 'call.trace_id'));
   }

@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
 import type { Scope } from '../../../protocol/scope.ts';
 import { isoTime } from '../../export/intervals.ts';
 import type { QuestionContext } from '../../questions/question.ts';
-import { callsInScope } from '../calls/callsInScope.ts';
+import type { CallSums } from '../calls/callSums.ts';
+import { TimeBuckets } from '../calls/timeBuckets.ts';
+import { usageGroups } from '../calls/usageGroups.ts';
 import type { LocalDay } from './localCalendar.ts';
 
 const hour = 3_600_000;
@@ -18,18 +19,19 @@ export const nothingSpent: Spending = { calls: 0, costUsd: null, callsWithoutCos
 
 /** What the calls of a scope cost together. */
 export async function spendingOf(context: QuestionContext, scope: Scope): Promise<Spending> {
-  const [row] = await callsInScope(context, scope).select(spending).execute();
-  return row ?? nothingSpent;
+  const groups = await usageGroups(context, scope, { by: [], buckets: null });
+  return sumSpending(groups.map(({ sums }) => toSpending(sums)));
 }
 
 /**
- * What each of some successive local days cost. Summed by UTC hour in the database; where a day
- * begins inside an hour, the part of the hour after its beginning is asked for by itself.
+ * What each of some successive local days cost. Rollups know whole UTC hours; where a day begins inside
+ * one, the part of the hour after its beginning is asked for by itself.
  */
 export async function spendingByDay(
   context: QuestionContext,
   scope: Omit<Scope, 'range'>,
   days: readonly LocalDay[],
+  timeZone: string,
 ): Promise<readonly Spending[]> {
   const [first] = days;
   const last = days.at(-1);
@@ -37,15 +39,13 @@ export async function spendingByDay(
     return [];
   }
   const range = { start: isoTime(first.start), end: isoTime(last.end) };
-  const hours = await callsInScope(context, { ...scope, range })
-    .select((eb) => [context.dialect.hourOf(eb.ref('call.created_at')).as('hour'), ...spending])
-    .groupBy('hour')
-    .execute();
+  const buckets = new TimeBuckets(range, { bucket: 'day', timeZone });
+  const groups = await usageGroups(context, { ...scope, range }, { by: [], buckets });
   const byDay = days.map(() => nothingSpent);
-  for (const row of hours) {
-    const at = Math.max(Date.parse(row.hour), first.start);
+  for (const { bucket, sums } of groups) {
+    const at = Math.max(buckets.starts[bucket] ?? 0, first.start);
     const index = days.findLastIndex(({ start }) => start <= at);
-    byDay[index] = plus(byDay[index] ?? nothingSpent, row, 1);
+    byDay[index] = plus(byDay[index] ?? nothingSpent, toSpending(sums), 1);
   }
   for (const [index, day] of days.entries()) {
     if (index > 0 && day.start % hour !== 0) {
@@ -58,11 +58,9 @@ export async function spendingByDay(
   return byDay;
 }
 
-const spending = [
-  sql<number>`count(*)`.as('calls'),
-  sql<number | null>`sum(call.cost_usd)`.as('costUsd'),
-  sql<number>`count(*) - count(call.cost_usd)`.as('callsWithoutCost'),
-] as const;
+function toSpending({ calls, callsWithCost, costUsd }: CallSums): Spending {
+  return { calls, costUsd, callsWithoutCost: calls - callsWithCost };
+}
 
 /** The sum of some; a cost is known where any of them is. */
 export function sumSpending(list: readonly Spending[]): Spending {

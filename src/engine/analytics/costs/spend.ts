@@ -57,11 +57,11 @@ export const spendQuestion: Question<'spend'> = {
 
 async function spentDays(
   context: QuestionContext,
-  { projectId, filters }: SpendParams,
+  { projectId, filters, timeZone }: SpendParams,
   days: readonly LocalDay[],
 ): Promise<readonly SpentDay[]> {
   const scope = { projectId: projectId ?? null, ...(filters === undefined ? {} : { filters }) };
-  const spent = await spendingByDay(context, scope, days);
+  const spent = await spendingByDay(context, scope, days, timeZone);
   return days.map((day, index) => ({ ...day, ...(spent[index] ?? sumSpending([])) }));
 }
 

@@ -4,6 +4,7 @@ import type { Scope } from '../../../protocol/scope.ts';
 import type { Question, QuestionContext } from '../../questions/question.ts';
 import { callsInScope } from '../calls/callsInScope.ts';
 import { scopeSchema } from '../calls/scope.ts';
+import { usageGroups } from '../calls/usageGroups.ts';
 import { rate } from '../statistics/proportions.ts';
 import { fallbacksInScope, type FallbackGroup } from './fallbackEvents.ts';
 import { findStorms, type HourOfCalls } from './storms.ts';
@@ -26,12 +27,9 @@ export const fallbacksQuestion: Question<'fallbacks'> = {
 };
 
 async function callsByModel(context: QuestionContext, scope: Scope): Promise<ReadonlyMap<string, number>> {
-  const rows = await callsInScope(context, scope)
-    .select((eb) => ['call.model', eb.fn.countAll<number>().as('calls')])
-    .where('call.model', 'is not', null)
-    .groupBy('call.model')
-    .execute();
-  return new Map(rows.map(({ model, calls }) => [model ?? '', calls]));
+  const groups = await usageGroups(context, scope, { by: ['model'], buckets: null });
+  const called = groups.filter(({ key, sums }) => key.model !== null && sums.calls > 0);
+  return new Map(called.map(({ key, sums }) => [String(key.model), sums.calls]));
 }
 
 function callsByHour(context: QuestionContext, scope: Scope): Promise<HourOfCalls[]> {
