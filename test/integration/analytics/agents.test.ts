@@ -87,21 +87,22 @@ for (const backend of backends) {
         'dearest first',
       );
       const [reviewer] = agents;
-      assert.equal(reviewer?.tasks, 4);
-      assert.deepEqual([reviewer?.successRate.count, reviewer?.successRate.n], [1, 3]);
-      assert.deepEqual([reviewer?.costUsd, reviewer?.tasksWithoutCost], [1.25, 1]);
-      assert.equal(reviewer?.costPerSuccessfulTaskUsd, 1.25);
-      assert.equal(reviewer?.llmCallsPerTask, 4);
-      assert.equal(reviewer?.duration?.n, 3);
+      assert.ok(reviewer !== undefined);
+      assert.equal(reviewer.tasks, 4);
+      assert.deepEqual([reviewer.successRate.count, reviewer.successRate.n], [1, 3]);
+      assert.deepEqual([reviewer.costUsd, reviewer.tasksWithoutCost], [1.25, 1]);
+      assert.equal(reviewer.costPerSuccessfulTaskUsd, 1.25);
+      assert.equal(reviewer.llmCallsPerTask, 4);
+      assert.equal(reviewer.duration.n, 3);
       assert.deepEqual(
-        reviewer?.taskTypes.map(({ taskType, tasks: count }) => [taskType, count]),
+        reviewer.taskTypes.map(({ taskType, tasks: count }) => [taskType, count]),
         [
           ['review', 3],
           [null, 1],
         ],
       );
-      assert.equal(reviewer?.previous?.tasks, 1);
-      assert.equal(reviewer?.quality.value, 0.5);
+      assert.equal(reviewer.previous?.tasks, 1);
+      assert.equal(reviewer.quality.value, 0.5);
       assert.equal(agents[1]?.quality.value, null);
       assert.equal(agents[1]?.missing.quality, 'noScores');
     });
