@@ -1,5 +1,6 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { QueryResult, SetupResult } from '../../protocol/engine.ts';
+import type { EncodedRows } from './encodedRows.ts';
 import type { LlmTracesTable, MetricsSchema } from './schema.ts';
 
 /** Tables filled in bulk, with the columns that identify a row. */
@@ -44,13 +45,6 @@ export type TraceContextRow = Omit<
   | 'error_count'
 >;
 
-/** Observations of one transaction, each at most once. */
-export interface WrittenObservations {
-  readonly llm_generations: readonly BulkRow<'llm_generations'>[];
-  readonly llm_spans: readonly BulkRow<'llm_spans'>[];
-  readonly llm_events: readonly BulkRow<'llm_events'>[];
-}
-
 /** One open transaction. Use it only inside the callback that it was handed to. */
 export interface WriteTransaction {
   /** Queries of the same transaction. For single statements, not for rows in bulk. */
@@ -58,18 +52,20 @@ export interface WriteTransaction {
   /**
    * Inserts rows or, where the key exists, replaces them: exported rows (those with updated_at) only
    * when the given updated_at is greater, derived rows only when a column differs. Rows of one call
-   * may repeat a key; the same rule decides among them.
+   * may repeat a key; the same rule decides among them. Columns that encoded rows do not have are
+   * NULL in new rows and stay as they are in others.
    */
-  upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[]): Promise<UpsertResult>;
+  upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[] | EncodedRows): Promise<UpsertResult>;
   /**
    * Rebuilds these traces of llm_traces from their observations by the server's own rules
    * (name, user, session, tags, … latest non-empty; times min and max; cost and tokens summed).
    * Fields that observations do not carry keep what a legacy server's trace row gave.
    * The traces join derivation_queue.
-   * @param written the observations that this transaction has inserted or replaced: a trace that
-   * llm_traces does not know yet has no others, so that nothing need be read back for it
+   * @param rebuilt traces of one project (`rebuiltColumns`), from observations that this transaction
+   * has inserted: a trace that llm_traces does not know yet has no others, so that it can be written
+   * as it is here
    */
-  refreshTraces(projectId: string, traceIds: readonly string[], written?: WrittenObservations): Promise<void>;
+  refreshTraces(projectId: string, traceIds: readonly string[], rebuilt?: EncodedRows): Promise<void>;
   /**
    * Writes trace rows of a legacy server: given values win over rebuilt ones, a missing one (null)
    * leaves what is there, totals are left to refreshTraces. Unchanged rows are not touched.

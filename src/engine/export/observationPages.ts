@@ -1,0 +1,59 @@
+import { parseCursorPage } from '../langfuse/cursorList.ts';
+import { textOf, type Body } from '../langfuse/exchange.ts';
+import { normaliseObservations } from '../langfuse/normaliseObservation.ts';
+import type { ObservationRecord, OpenedPage, PageReader, SourcePage } from '../langfuse/records.ts';
+import { PageThread } from './pageThread.ts';
+import { PagePreparation, type PreparedPage, type PrepareOptions } from './preparedPage.ts';
+
+/** A page of this size with another one behind it is the first of many: worth the start of a thread. */
+const largePage = 512 * 1024;
+
+/**
+ * Prepares the pages of one export: here while they are small, in a thread of their own from the
+ * second large one on, so that one page is prepared while another is stored.
+ */
+export class ObservationPages implements PageReader<PreparedPage> {
+  readonly #options: PrepareOptions;
+  readonly #preparation: PagePreparation;
+  #many = false;
+  #thread: PageThread | null = null;
+
+  constructor(options: PrepareOptions) {
+    this.#options = options;
+    this.#preparation = new PagePreparation(options);
+  }
+
+  read(body: Body): Promise<OpenedPage<PreparedPage> | undefined> {
+    if (this.#many) {
+      this.#thread ??= new PageThread(this.#options);
+      return this.#thread.read(body);
+    }
+    return new Promise((resolve) => {
+      resolve(this.#readHere(body));
+    });
+  }
+
+  take(page: SourcePage<ObservationRecord>): PreparedPage {
+    return this.#preparation.prepare(page);
+  }
+
+  release(page: PreparedPage): void {
+    this.#thread?.release(page);
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.close();
+    this.#thread = null;
+  }
+
+  #readHere(body: Body): OpenedPage<PreparedPage> | undefined {
+    const text = textOf(body);
+    const raw = parseCursorPage(text);
+    if (raw === undefined) {
+      return undefined;
+    }
+    this.#many = text.length >= largePage && raw.cursor !== null;
+    const page = this.take(normaliseObservations(raw, this.#options.projectId));
+    return { cursor: raw.cursor, page: Promise.resolve(page) };
+  }
+}
