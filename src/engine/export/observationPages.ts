@@ -2,7 +2,7 @@ import { parseCursorPage } from '../langfuse/cursorList.ts';
 import { textOf, type Body } from '../langfuse/exchange.ts';
 import { normaliseObservations } from '../langfuse/normaliseObservation.ts';
 import type { ObservationRecord, OpenedPage, PageReader, SourcePage } from '../langfuse/records.ts';
-import { PageThread } from './pageThread.ts';
+import { PageThread, pageWorkerPath } from './pageThread.ts';
 import { PagePreparation, type PreparedPage, type PrepareOptions } from './preparedPage.ts';
 
 /** A page of this size with another one behind it is the first of many: worth the start of a thread. */
@@ -15,17 +15,19 @@ const largePage = 512 * 1024;
 export class ObservationPages implements PageReader<PreparedPage> {
   readonly #options: PrepareOptions;
   readonly #preparation: PagePreparation;
+  readonly #script: string;
   #many = false;
   #thread: PageThread | null = null;
 
-  constructor(options: PrepareOptions) {
+  constructor(options: PrepareOptions, script = pageWorkerPath) {
     this.#options = options;
+    this.#script = script;
     this.#preparation = new PagePreparation(options);
   }
 
   read(body: Body): Promise<OpenedPage<PreparedPage> | undefined> {
     if (this.#many) {
-      this.#thread ??= new PageThread(this.#options);
+      this.#thread ??= new PageThread(this.#options, this.#script);
       return this.#thread.read(body);
     }
     return new Promise((resolve) => {

@@ -46,7 +46,7 @@ export class PageThread {
   #memory: ArrayBuffer[] = [];
   #failure: EngineError | null = null;
 
-  constructor(options: PrepareOptions, script = pageWorkerPath) {
+  constructor(options: PrepareOptions, script: string) {
     this.#worker = new Worker(script, {
       workerData: options,
       name: 'langfuse-metrics-pages',

@@ -43,12 +43,15 @@ export class RunSteps {
 
   constructor(options: RunStepsOptions) {
     this.#options = options;
-    const { source, config } = options;
-    this.#pages = new ObservationPages({
-      projectId: source.server.projectId,
-      textLimit: config.export.capturedTextLength,
-      mutable: source.server.generation === 'legacy',
-    });
+    const { source, config, pageWorkerPath } = options;
+    this.#pages = new ObservationPages(
+      {
+        projectId: source.server.projectId,
+        textLimit: config.export.capturedTextLength,
+        mutable: source.server.generation === 'legacy',
+      },
+      pageWorkerPath,
+    );
   }
 
   /** What the steps found so far. */
@@ -87,6 +90,7 @@ export class RunSteps {
         await this.#storePrompts(shared);
       },
     ]);
+    await this.#options.store.writeAhead();
     await this.#derive();
     if (counts !== null) {
       await this.#audit(counts);

@@ -97,7 +97,7 @@ export interface MetricsStore {
   read<T>(work: (db: Kysely<MetricsSchema>) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**
    * Runs `work` in one transaction: all or nothing. Durable after the next save; saves are paced
-   * (about a tenth of the time spent), `flush` forces one. Waits for another process that writes.
+   * (about a twentieth of the time spent), `flush` forces one. Waits for another process that writes.
    * `work` must be re-runnable: where the database is a server that was restarted, or another
    * transaction stood in the way, it is run again from its beginning, after everything that it did in
    * the database was undone. So it changes nothing but the database; what is counted or shown is so
@@ -107,6 +107,11 @@ export interface MetricsStore {
   write<T>(work: (transaction: WriteTransaction) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Makes all writes durable and lets other processes write. */
   flush(): Promise<void>;
+  /**
+   * Says that a flush comes soon: what there is gets written beforehand while work goes on, and the
+   * flush adds what has changed since. Nothing is durable before that.
+   */
+  writeAhead(): Promise<void>;
   /**
    * Makes this process the only one that exports the project until `release`; a crash releases it too.
    * @throws EngineError export.alreadyRunning that says who exports and since when

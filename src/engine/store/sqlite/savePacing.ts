@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports.ts';
 
 /** Share of the time that saves may take. */
-const share = 0.1;
+const share = 0.05;
 /** A guess before the first save; saves were measured at 3 to 5 ms a MB. */
 const millisecondsPerMegabyte = 5;
 
