@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import path from 'node:path';
 import type {
   Coverage,
   Credentials,
@@ -35,7 +36,7 @@ export interface EngineOptions {
   readonly fetch: Fetch;
   /** What this process is, for those who wait for it: "VS Code", "export", "serve". */
   readonly purpose: string;
-  /** Where sql-wasm.wasm lies; by default beside the running bundle, else in the sql.js package. */
+  /** Where sql-wasm.wasm lies, with pageWorker.js beside it; by default in the sql.js package, and a source file. */
   readonly wasmPath?: string;
 }
 
@@ -52,7 +53,7 @@ class LocalEngine implements Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { config, clock, log } = options;
+    const { config, clock, log, wasmPath } = options;
     this.#quotas = new QuotaRegistry(clock);
     this.#store = this.#openStore(config, (holder) => {
       this.#exporter.waiting(holder === null ? null : { reason: 'lock', seconds: null, detail: holder });
@@ -63,6 +64,7 @@ class LocalEngine implements Engine {
       clock,
       log,
       connect: (onWait, signal) => this.#connect(this.#credentials(), onWait, signal),
+      ...(wasmPath === undefined ? {} : { pageWorkerPath: path.join(path.dirname(wasmPath), 'pageWorker.js') }),
     });
   }
 

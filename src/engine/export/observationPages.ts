@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { parseCursorPage } from '../langfuse/cursorList.ts';
 import { textOf, type Body } from '../langfuse/exchange.ts';
 import { normaliseObservations } from '../langfuse/normaliseObservation.ts';
 import type { ObservationRecord, OpenedPage, PageReader, SourcePage } from '../langfuse/records.ts';
-import { PageThread, pageWorkerPath } from './pageThread.ts';
+import { PageThread, sourcePageWorker } from './pageThread.ts';
 import { PagePreparation, type PreparedPage, type PrepareOptions } from './preparedPage.ts';
 
 /** A page of this size with another one behind it is the first of many: worth the start of a thread. */
@@ -19,7 +20,8 @@ export class ObservationPages implements PageReader<PreparedPage> {
   #many = false;
   #thread: PageThread | null = null;
 
-  constructor(options: PrepareOptions, script = pageWorkerPath) {
+  /** @param script of the thread; where there is no such file, all pages are prepared here */
+  constructor(options: PrepareOptions, script = sourcePageWorker()) {
     this.#options = options;
     this.#script = script;
     this.#preparation = new PagePreparation(options);
@@ -54,7 +56,7 @@ export class ObservationPages implements PageReader<PreparedPage> {
     if (raw === undefined) {
       return undefined;
     }
-    this.#many = text.length >= largePage && raw.cursor !== null;
+    this.#many = text.length >= largePage && raw.cursor !== null && existsSync(this.#script);
     const page = this.take(normaliseObservations(raw, this.#options.projectId));
     return { cursor: raw.cursor, page: Promise.resolve(page) };
   }

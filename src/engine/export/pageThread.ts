@@ -21,9 +21,8 @@ export type PageAnswer =
   | { readonly kind: 'opened'; readonly cursor: string | null }
   | { readonly kind: 'prepared'; readonly page: PreparedPage };
 
-/** `pageWorker` beside this code: a bundle of its own in dist/, a source file otherwise. */
-const ownFile = import.meta.filename;
-export const pageWorkerPath = path.join(path.dirname(ownFile), `pageWorker${path.extname(ownFile)}`);
+/** The thread's script as a source file: bundles say where theirs is. */
+export const sourcePageWorker = (): string => path.join(path.dirname(import.meta.filename), 'pageWorker.ts');
 
 /**
  * Young objects of a page live as long as the page. With the default of 16 MB each collection copies

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseConfig } from '../../../src/engine/config/config.ts';
 import { Exporter } from '../../../src/engine/export/exporter.ts';
 import { ObservationPages } from '../../../src/engine/export/observationPages.ts';
-import { PageThread, pageWorkerPath } from '../../../src/engine/export/pageThread.ts';
+import { PageThread, sourcePageWorker } from '../../../src/engine/export/pageThread.ts';
 import { connectLangfuse } from '../../../src/engine/langfuse/connect.ts';
 import { silentLog, systemClock } from '../../../src/engine/ports.ts';
 import { decodeRows } from '../../../src/engine/store/encodedRows.ts';
@@ -49,7 +49,7 @@ const page = {
 
 describe('The thread that prepares pages', () => {
   let thread: PageThread;
-  beforeEach(() => (thread = new PageThread(options, pageWorkerPath)));
+  beforeEach(() => (thread = new PageThread(options, sourcePageWorker())));
   afterEach(() => thread.close());
 
   it('gives the cursor, what every row becomes, and what it could not read', async () => {
@@ -166,20 +166,21 @@ describe('An export whose thread dies', function () {
       .map((found) => ({ ...found }));
   }
 
+  it('does without the thread where its script is missing', async () => {
+    assert.equal((await run(path.join(folder, 'missing.mjs'))).status, 'completed');
+  });
+
   const deaths = {
     'ends without a word': `process.exit(3)`,
     throws: `throw new Error('no more')`,
-    'is not there': null,
   };
   for (const [death, code] of Object.entries(deaths)) {
     it(`because it ${death} says so, keeps whole pages, and is gone on with by the next`, async () => {
       const script = path.join(folder, 'dies.mjs');
-      if (code !== null) {
-        writeFileSync(
-          script,
-          `import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => { ${code} });`,
-        );
-      }
+      writeFileSync(
+        script,
+        `import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => { ${code} });`,
+      );
       await assert.rejects(run(script), { code: 'engine.crashed' });
       assert.deepEqual(inFile('PRAGMA integrity_check'), [{ integrity_check: 'ok' }]);
       assert.deepEqual(inFile('SELECT status FROM export_metadata'), [{ status: 'failed' }]);
