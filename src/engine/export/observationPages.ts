@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseCursorPage } from '../langfuse/cursorList.ts';
-import { textOf, type Body } from '../langfuse/exchange.ts';
+import type { Body } from '../langfuse/exchange.ts';
 import { normaliseObservations } from '../langfuse/normaliseObservation.ts';
 import type { ObservationRecord, OpenedPage, PageReader, SourcePage } from '../langfuse/records.ts';
 import { PageThread, sourcePageWorker } from './pageThread.ts';
@@ -51,12 +51,12 @@ export class ObservationPages implements PageReader<PreparedPage> {
   }
 
   #readHere(body: Body): OpenedPage<PreparedPage> | undefined {
-    const text = textOf(body);
-    const raw = parseCursorPage(text);
+    const whole = Buffer.concat(body);
+    const raw = parseCursorPage(whole);
     if (raw === undefined) {
       return undefined;
     }
-    this.#many = text.length >= largePage && raw.cursor !== null && existsSync(this.#script);
+    this.#many = whole.length >= largePage && raw.cursor !== null && existsSync(this.#script);
     const page = this.take(normaliseObservations(raw, this.#options.projectId));
     return { cursor: raw.cursor, page: Promise.resolve(page) };
   }

@@ -21,7 +21,7 @@ function answer(message: PageAnswer, transfer: ArrayBuffer[] = []): void {
 let scratch = Buffer.alloc(0);
 
 /** Puts a body together in memory that is used for every page. */
-function text(body: Body): string {
+function whole(body: Body): Buffer {
   const bytes = body.reduce((sum, piece) => sum + piece.length, 0);
   if (bytes > scratch.length) {
     scratch = Buffer.allocUnsafeSlow(bytes * 2);
@@ -31,11 +31,11 @@ function text(body: Body): string {
     scratch.set(piece, end);
     end += piece.length;
   }
-  return scratch.toString('utf8', 0, end);
+  return scratch.subarray(0, end);
 }
 
 function open({ body, memory }: PageQuestion): void {
-  const raw = parseCursorPage(text(body));
+  const raw = parseCursorPage(whole(body));
   if (raw === undefined) {
     answer({ kind: 'cutOff' });
     return;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { HttpRequest, LangfuseHttp } from './http.ts';
-import { MalformedPage, parseJson, shapeProblem } from './json.ts';
+import { MalformedPage, shapeProblem } from './json.ts';
 import type { PageSize } from './pageSize.ts';
+import { parsePageText } from './pageText.ts';
 import type { Budget } from './quota.ts';
 import type { OpenedPage, PageReader } from './records.ts';
 import type { FetchPage, RawPage } from './walk.ts';
@@ -29,11 +30,12 @@ export function openedList<P>(http: LangfuseHttp, list: CursorList, reader: Page
 }
 
 /**
- * @returns undefined when the text is no whole JSON
+ * @param body JSON in UTF-8
+ * @returns undefined when it is no whole JSON
  * @throws MalformedPage when it is JSON of another shape
  */
-export function parseCursorPage(text: string): RawPage | undefined {
-  const json = parseJson(text);
+export function parseCursorPage(body: Buffer): RawPage | undefined {
+  const json = parsePageText(body);
   if (json === undefined) {
     return undefined;
   }

@@ -3,6 +3,7 @@ import {
   isObject,
   number,
   numbers,
+  quickChecks,
   requiredTime,
   text,
   textOrJson,
@@ -14,7 +15,8 @@ import {
 } from './fields.ts';
 import { splitMetadata } from './metadata.ts';
 import type { ObservationRecord, SourcePage } from './records.ts';
-import { mapRows, readRow } from './rows.ts';
+import { rowReader } from './rowReader.ts';
+import { mapRows } from './rows.ts';
 import type { RawPage } from './walk.ts';
 
 /**
@@ -72,6 +74,8 @@ const wireObservation = z.object({
 
 type WireObservation = z.output<typeof wireObservation>;
 
+const readObservation = rowReader(wireObservation, quickChecks);
+
 /** Rows that cannot be read are set aside. */
 export function normaliseObservations(page: RawPage, projectId: string): SourcePage<ObservationRecord> {
   const mapped = mapRows('observations', page.rows, (row) => normaliseObservation(row, projectId));
@@ -80,7 +84,7 @@ export function normaliseObservations(page: RawPage, projectId: string): SourceP
 
 /** @throws MalformedRow when the row cannot be read. */
 export function normaliseObservation(wire: unknown, projectId: string): ObservationRecord {
-  const row = readRow(wireObservation, wire);
+  const row = readObservation(wire);
   const parentObservationId = text(row.parentObservationId);
   const { metadata, resourceAttributes } = splitMetadata(row.metadata);
   return {

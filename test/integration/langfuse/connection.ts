@@ -1,7 +1,6 @@
 import type { ExportWaiting } from '../../../src/protocol/engine.ts';
 import { connectLangfuse, type ConnectOptions } from '../../../src/engine/langfuse/connect.ts';
 import { parseCursorPage } from '../../../src/engine/langfuse/cursorList.ts';
-import { textOf } from '../../../src/engine/langfuse/exchange.ts';
 import { normaliseObservations } from '../../../src/engine/langfuse/normaliseObservation.ts';
 import type {
   LangfuseSource,
@@ -72,7 +71,7 @@ export async function rowsOf<T>(pages: AsyncIterable<SourcePage<T>>): Promise<T[
 const asTheyAre = (projectId: string): PageReader<SourcePage<ObservationRecord>> => ({
   read: (body) =>
     new Promise((resolve) => {
-      const raw = parseCursorPage(textOf(body));
+      const raw = parseCursorPage(Buffer.concat(body));
       resolve(raw && { cursor: raw.cursor, page: Promise.resolve(normaliseObservations(raw, projectId)) });
     }),
   take: (page) => page,
