@@ -97,7 +97,7 @@ export interface MetricsStore {
   read<T>(work: (db: Kysely<MetricsSchema>) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**
    * Runs `work` in one transaction: all or nothing. Durable after the next save; saves are paced
-   * (about a twentieth of the time spent), `flush` forces one. Waits for another process that writes.
+   * (at most a twentieth of the time spent), `flush` forces one. Waits for another process that writes.
    * `work` must be re-runnable: where the database is a server that was restarted, or another
    * transaction stood in the way, it is run again from its beginning, after everything that it did in
    * the database was undone. So it changes nothing but the database; what is counted or shown is so
