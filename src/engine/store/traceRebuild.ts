@@ -150,7 +150,6 @@ class TraceSum {
 
   result(): RebuiltTrace {
     const started = this.#started ?? '';
-    const latest = (field: LatestField): string | null => this.#latest.get(field)?.value ?? null;
     return {
       project_id: this.#projectId,
       id: this.#id,
@@ -158,13 +157,13 @@ class TraceSum {
       updated_at: this.#updated === '' ? null : this.#updated,
       end_time: this.#ended,
       latency_seconds: (Date.parse(this.#ended) - Date.parse(started)) / 1000,
-      name: latest('trace_name') ?? this.#namer?.name ?? null,
-      user_id: latest('user_id'),
-      session_id: latest('session_id'),
-      tags: latest('tags') ?? '[]',
-      environment: latest('environment'),
-      version: latest('version'),
-      release: latest('release'),
+      name: this.#latestOf('trace_name') ?? this.#namer?.name ?? null,
+      user_id: this.#latestOf('user_id'),
+      session_id: this.#latestOf('session_id'),
+      tags: this.#latestOf('tags') ?? '[]',
+      environment: this.#latestOf('environment'),
+      version: this.#latestOf('version'),
+      release: this.#latestOf('release'),
       bookmarked: this.#root?.bookmarked ?? 0,
       public: this.#public,
       root_observation_id: this.#root?.moment.id ?? null,
@@ -177,6 +176,10 @@ class TraceSum {
       metadata: this.#root?.metadata ?? null,
       resource_attributes: this.#root?.resourceAttributes ?? null,
     };
+  }
+
+  #latestOf(field: LatestField): string | null {
+    return this.#latest.get(field)?.value ?? null;
   }
 
   #addTimes(moment: Moment, ended: string): void {
