@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import path from 'node:path';
 import type {
   Coverage,
   Credentials,
@@ -47,7 +48,7 @@ export interface EngineOptions {
   readonly fetch: Fetch;
   /** What this process is, for those who wait for it: "VS Code", "export", "serve". */
   readonly purpose: string;
-  /** Where sql-wasm.wasm lies; by default beside the running bundle, else in the sql.js package. */
+  /** Where sql-wasm.wasm lies, with pageWorker.js beside it; by default in the sql.js package, and a source file. */
   readonly wasmPath?: string;
   /** BCP 47, for numbers in texts; by default English. */
   readonly language?: string;
@@ -67,7 +68,7 @@ class LocalEngine implements Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { config, clock, log } = options;
+    const { config, clock, log, wasmPath } = options;
     this.#quotas = new QuotaRegistry(clock);
     this.#numbers = new Numbers(options.language ?? 'en');
     this.#store = this.#openStore(config, (holder) => {
@@ -79,6 +80,7 @@ class LocalEngine implements Engine {
       clock,
       log,
       connect: (onWait, signal) => this.#connect(this.#credentials(), onWait, signal),
+      ...(wasmPath === undefined ? {} : { pageWorkerPath: path.join(path.dirname(wasmPath), 'pageWorker.js') }),
     });
   }
 

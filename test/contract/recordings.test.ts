@@ -7,7 +7,7 @@ import { normalisePrompt, normalisePromptSummary } from '../../src/engine/langfu
 import { normaliseLegacyScore, normaliseScore } from '../../src/engine/langfuse/normaliseScore.ts';
 import { normaliseTrace } from '../../src/engine/langfuse/normaliseTrace.ts';
 import { mapRows } from '../../src/engine/langfuse/rows.ts';
-import { Connection, collect, everything, rowsOf } from '../integration/langfuse/connection.ts';
+import { Connection, collect, everything, rowsOf, observationsOf } from '../integration/langfuse/connection.ts';
 import * as expected from './recordings.table.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/langfuse/recordings/', import.meta.url));
@@ -156,7 +156,7 @@ describe('the client against recorded answers', () => {
       [source.server.generation, source.server.version, source.server.projectId, source.server.organizationName],
       ['events', '4.16.0', 'proj-real', 'Real Org'],
     );
-    const walked = await collect(source.observations(everything, {}));
+    const walked = await collect(observationsOf(source, everything, {}));
     assert.equal(walked.length, 26);
     const ids = walked.flatMap(({ rows }) => rows.map((one) => one.id));
     assert.equal(new Set(ids).size, 52);
@@ -188,7 +188,7 @@ describe('the client against recorded answers', () => {
       lists(url, () => ((requests += 1) === 2 ? '429-v2-observations' : 'v2-observations-orphan-child')),
     );
     const source = await throttled.open();
-    await rowsOf(source.observations(everything, {}));
+    await rowsOf(observationsOf(source, everything, {}));
     assert.deepEqual(throttled.clock.slept, [60_000]);
     // 6 allow 5 a window; one of this window is spent: 96 are left for 20 further windows of 60.5 s.
     assert.equal(source.estimateSeconds(100), 1210);

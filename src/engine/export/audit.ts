@@ -15,6 +15,15 @@ export function addTo(counts: DayCounts, dayName: string, rows: number): void {
   counts.set(dayName, (counts.get(dayName) ?? 0) + rows);
 }
 
+/** Rows by the UTC days of their times, ISO-8601. */
+export function countDays<T>(rows: readonly T[], timeOf: (row: T) => string): DayCounts {
+  const days: DayCounts = new Map();
+  for (const row of rows) {
+    addTo(days, timeOf(row).slice(0, 10), 1);
+  }
+  return days;
+}
+
 /** The server's buckets (hours or days, by their start in milliseconds), summed by UTC day. */
 export function byDay(buckets: ReadonlyMap<number, number>): DayCounts {
   const days: DayCounts = new Map();

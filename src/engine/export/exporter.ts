@@ -24,6 +24,8 @@ export interface ExporterOptions {
   readonly config: EngineConfig;
   readonly clock: Clock;
   readonly log: Log;
+  /** The script of the thread that prepares pages; the source file unless given. */
+  readonly pageWorkerPath?: string;
   /** Finds the server and its project; reports waits through `onWait`. */
   readonly connect: (onWait: (waiting: ExportWaiting | null) => void, signal?: AbortSignal) => Promise<LangfuseSource>;
 }

@@ -1,14 +1,16 @@
 import type { ExportTrigger, SetAsideRow, UnreconciledDay } from '../../protocol/engine.ts';
-import type { LangfuseSource, ObservationRecord, TimeWindow } from '../langfuse/records.ts';
+import type { LangfuseSource, SourcePage, TimeWindow } from '../langfuse/records.ts';
 import { rollUp } from '../store/rollups/rollUp.ts';
 import type { WriteTransaction } from '../store/store.ts';
-import { auditDays, byDay, storedIds } from './audit.ts';
+import { auditDays, byDay, countDays, storedIds } from './audit.ts';
 import { deriveChanged } from './derive/derive.ts';
 import { promptId } from './derive/derivedRows.ts';
 import { knownVersions, retireVersions, storePrompts } from './derive/promptVariants.ts';
 import type { ExporterOptions } from './exporter.ts';
 import { utcDay } from './intervals.ts';
 import { refreshModelPrices } from './modelPrices.ts';
+import { ObservationPages } from './observationPages.ts';
+import type { PreparedPage } from './preparedPage.ts';
 import type { ProgressTracker } from './progress.ts';
 import { scoreRow, traceRow } from './rows.ts';
 import { sideBySide } from './sideBySide.ts';
@@ -35,6 +37,7 @@ const legacyPageSize = 100;
 /** The steps of one export, in the order in which later ones need earlier ones. */
 export class RunSteps {
   readonly #options: RunStepsOptions;
+  readonly #pages: ObservationPages;
   readonly #observations: WalkTally = { received: new Map(), setAside: [] };
   /** Traces, scores and prompts: no server counts them for an audit. */
   readonly #others: WalkTally = { received: new Map(), setAside: [] };
@@ -42,6 +45,15 @@ export class RunSteps {
 
   constructor(options: RunStepsOptions) {
     this.#options = options;
+    const { source, config, pageWorkerPath } = options;
+    this.#pages = new ObservationPages(
+      {
+        projectId: source.server.projectId,
+        textLimit: config.export.capturedTextLength,
+        mutable: source.server.generation === 'legacy',
+      },
+      pageWorkerPath,
+    );
   }
 
   /** What the steps found so far. */
@@ -54,6 +66,14 @@ export class RunSteps {
 
   /** @throws AbortError when cancelled, EngineError when the source or the store fails */
   async walkAll(): Promise<StepResults> {
+    try {
+      return await this.#walkSteps();
+    } finally {
+      await this.#pages.close();
+    }
+  }
+
+  async #walkSteps(): Promise<StepResults> {
     const { source, progress, window, config, signal } = this.#options;
     const pageSize = source.server.generation === 'legacy' ? legacyPageSize : config.export.pageSize;
     const counts = await this.#serverCounts();
@@ -74,6 +94,7 @@ export class RunSteps {
         await refreshModelPrices({ store, source, now: clock.now(), signal: shared });
       },
     ]);
+    await this.#options.store.writeAhead();
     await this.#derive();
     if (counts !== null) {
       await this.#audit(counts);
@@ -113,8 +134,8 @@ export class RunSteps {
     return last?.export_started_at.startsWith(utcDay(window.to)) ?? false;
   }
 
-  async #walk<T>(
-    walk: Pick<WalkOptions<T>, 'stream' | 'pageSize' | 'counts' | 'pages' | 'timeOf' | 'storePage'>,
+  async #walk<P extends SourcePage<unknown> | PreparedPage>(
+    walk: Pick<WalkOptions<P>, 'stream' | 'pageSize' | 'counts' | 'pages' | 'daysOf' | 'storePage'>,
     tally: WalkTally,
     signal: AbortSignal,
   ): Promise<void> {
@@ -154,8 +175,8 @@ export class RunSteps {
         pageSize: legacyPageSize,
         counts: null,
         pages: (window, options) => source.traces(window, options),
-        timeOf: (trace) => trace.timestamp,
-        storePage: async (transaction, rows) => {
+        daysOf: (page) => countDays(page.rows, (trace) => trace.timestamp),
+        storePage: async (transaction, { rows }) => {
           const { changed } = await transaction.upsertTraces(
             rows.map((trace) => traceRow(trace, config.export.capturedTextLength)),
           );
@@ -182,9 +203,9 @@ export class RunSteps {
         stream: 'observations',
         pageSize,
         counts,
-        pages: (window, options) => source.observations(window, options),
-        timeOf: (row) => row.startTime,
-        storePage: (transaction, rows) => this.#storeObservations(transaction, rows),
+        pages: (window, options) => source.observations(window, options, this.#pages),
+        daysOf: (page) => page.days,
+        storePage: (transaction, page) => this.#storeObservations(transaction, page),
       },
       this.#observations,
       signal,
@@ -192,17 +213,13 @@ export class RunSteps {
   }
 
   /** @returns what to do once the transaction is committed */
-  async #storeObservations(transaction: WriteTransaction, rows: readonly ObservationRecord[]): Promise<() => void> {
-    const { source, progress, config } = this.#options;
-    const { distinct } = await storeObservations(transaction, rows, {
-      projectId: source.server.projectId,
-      textLimit: config.export.capturedTextLength,
-      mutable: source.server.generation === 'legacy',
-    });
+  async #storeObservations(transaction: WriteTransaction, page: PreparedPage): Promise<() => void> {
+    const { source, progress } = this.#options;
+    await storeObservations(transaction, source.server.projectId, page);
     return () => {
-      progress.add('generations', distinct.llm_generations);
-      progress.add('spans', distinct.llm_spans);
-      progress.add('events', distinct.llm_events);
+      progress.add('generations', page.tables.llm_generations.length);
+      progress.add('spans', page.tables.llm_spans.length);
+      progress.add('events', page.tables.llm_events.length);
     };
   }
 
@@ -214,8 +231,8 @@ export class RunSteps {
         pageSize: null,
         counts: null,
         pages: (window, options) => source.scores(window, options),
-        timeOf: (score) => score.timestamp,
-        storePage: async (transaction, rows) => {
+        daysOf: (page) => countDays(page.rows, (score) => score.timestamp),
+        storePage: async (transaction, { rows }) => {
           const { changed } = await transaction.upsert('llm_scores', rows.map(scoreRow));
           const traceIds = new Set(changed.flatMap((index) => rows[index]?.traceId ?? []));
           await transaction.queueDerivation(source.server.projectId, [...traceIds]);
@@ -274,8 +291,9 @@ export class RunSteps {
     log.info(`audit: walking ${utcDay(window.from)} again`);
     const unreadable: SetAsideRow[] = [...this.#observations.setAside];
     let received = 0;
-    for await (const page of source.observations(window, signal === undefined ? {} : { signal })) {
-      const onStored = await store.write((transaction) => this.#storeObservations(transaction, page.rows), signal);
+    const options = signal === undefined ? {} : { signal };
+    for await (const page of source.observations(window, options, this.#pages)) {
+      const onStored = await store.write((transaction) => this.#storeObservations(transaction, page), signal);
       onStored();
       received += page.received;
       unreadable.push(...page.setAside);

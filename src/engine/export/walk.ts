@@ -8,7 +8,10 @@ import { loadCheckpoints, saveCheckpoint, type CheckpointStream, type WindowTall
 import { isoTime, uncovered } from './intervals.ts';
 import { WindowPlan } from './windowPlan.ts';
 
-export interface WalkOptions<T> {
+/** What every page has, whatever its rows have become. */
+type WalkedPage = Pick<SourcePage<never>, 'setAside' | 'received' | 'cursor'>;
+
+export interface WalkOptions<P extends WalkedPage> {
   readonly store: MetricsStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -19,12 +22,12 @@ export interface WalkOptions<T> {
   readonly pageSize: number | null;
   /** The server's own counts by bucket, where known. */
   readonly counts: ReadonlyMap<number, number> | null;
-  readonly pages: (window: TimeWindow, options: PageOptions) => AsyncIterable<SourcePage<T>>;
-  /** When a row happened, ISO-8601. */
-  readonly timeOf: (row: T) => string;
+  readonly pages: (window: TimeWindow, options: PageOptions) => AsyncIterable<P>;
+  /** Rows of a page by UTC day, repeated ones included. */
+  readonly daysOf: (page: P) => DayCounts;
   /** Stores a page within its transaction. @returns what to do once that is committed: the transaction may have to be run again */
-  readonly storePage: (transaction: WriteTransaction, rows: readonly T[]) => Promise<() => void>;
-  readonly onPage: (page: SourcePage<T>) => void;
+  readonly storePage: (transaction: WriteTransaction, page: P) => Promise<() => void>;
+  readonly onPage: (page: P) => void;
   readonly onWindow: (window: TimeWindow) => void;
   readonly signal: AbortSignal | undefined;
 }
@@ -43,7 +46,7 @@ export interface WalkTally {
  * run goes on from there.
  * @param tally filled as the walk goes, so that what it gave is known when it fails, too
  */
-export async function walkRange<T>(options: WalkOptions<T>, tally: WalkTally): Promise<void> {
+export async function walkRange<P extends WalkedPage>(options: WalkOptions<P>, tally: WalkTally): Promise<void> {
   const { store, log, projectId, stream, range } = options;
   const checkpoints = await store.read((db) => loadCheckpoints(db, projectId, stream, range, options.clock.now()));
   for (const { tally: earlier } of checkpoints.finished) {
@@ -77,8 +80,8 @@ function include(tally: WalkTally, part: WindowTally): void {
 }
 
 /** @returns rows received in the window, by earlier runs too */
-async function walkWindow<T>(
-  options: WalkOptions<T>,
+async function walkWindow<P extends WalkedPage>(
+  options: WalkOptions<P>,
   window: TimeWindow,
   tally: WalkTally,
   from: { readonly cursor: string; readonly earlier: WindowTally } | null,
@@ -92,12 +95,12 @@ async function walkWindow<T>(
   try {
     for await (const page of options.pages(window, pageOptions)) {
       signal?.throwIfAborted();
-      for (const row of page.rows) {
-        addTo(own.received, options.timeOf(row).slice(0, 10), 1);
+      for (const [day, rows] of options.daysOf(page)) {
+        addTo(own.received, day, rows);
       }
       own.setAside.push(...page.setAside);
       const onStored = await store.write(async (transaction) => {
-        const stored = await options.storePage(transaction, page.rows);
+        const stored = await options.storePage(transaction, page);
         await saveCheckpoint(transaction.db, {
           projectId,
           stream,

@@ -1,8 +1,11 @@
 import * as z from 'zod';
-import type { LangfuseHttp } from './http.ts';
+import type { HttpRequest, LangfuseHttp } from './http.ts';
+import { MalformedPage, shapeProblem } from './json.ts';
 import type { PageSize } from './pageSize.ts';
+import { parsePageText } from './pageText.ts';
 import type { Budget } from './quota.ts';
-import type { FetchPage } from './walk.ts';
+import type { OpenedPage, PageReader } from './records.ts';
+import type { FetchPage, RawPage } from './walk.ts';
 
 /** Body of v2/observations and v3/scores. The cursor is opaque; the last page has none. */
 export const cursorBody = z.object({
@@ -10,24 +13,50 @@ export const cursorBody = z.object({
   meta: z.object({ cursor: z.string().nullish() }),
 });
 
+interface CursorList {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly budget: Budget;
+  readonly pageSize: PageSize;
+}
+
+export function cursorList(http: LangfuseHttp, list: CursorList): FetchPage<RawPage> {
+  return async (cursor, signal) => toRawPage(await http.read(cursorBody, pageRequest(list, cursor, signal)));
+}
+
+/** Like `cursorList`, with the bodies left to `reader`. */
+export function openedList<P>(http: LangfuseHttp, list: CursorList, reader: PageReader<P>): FetchPage<OpenedPage<P>> {
+  return (cursor, signal) => http.open((body) => reader.read(body), pageRequest(list, cursor, signal));
+}
+
+/**
+ * @param body JSON in UTF-8
+ * @returns undefined when it is no whole JSON
+ * @throws MalformedPage when it is JSON of another shape
+ */
+export function parseCursorPage(body: Buffer): RawPage | undefined {
+  const json = parsePageText(body);
+  if (json === undefined) {
+    return undefined;
+  }
+  const result = cursorBody.safeParse(json);
+  if (!result.success) {
+    throw new MalformedPage(shapeProblem(result.error));
+  }
+  return toRawPage(result.data);
+}
+
+function toRawPage({ data, meta }: z.output<typeof cursorBody>): RawPage {
+  return { rows: data, received: data.length, cursor: meta.cursor ?? null };
+}
+
 /** The cursor holds a position alone, so the whole query goes with it every time. */
-export function cursorList(
-  http: LangfuseHttp,
-  list: {
-    readonly path: string;
-    readonly query: Readonly<Record<string, string>>;
-    readonly budget: Budget;
-    readonly pageSize: PageSize;
-  },
-): FetchPage {
-  return async (cursor, signal) => {
-    const query = (): Record<string, string> => ({
-      ...list.query,
-      limit: String(list.pageSize.current),
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    const { path, budget, pageSize } = list;
-    const body = await http.read(cursorBody, { path, query, budget, pageSize, signal });
-    return { rows: body.data, received: body.data.length, cursor: body.meta.cursor ?? null };
-  };
+function pageRequest(list: CursorList, cursor: string | undefined, signal: AbortSignal): HttpRequest {
+  const { path, budget, pageSize } = list;
+  const query = (): Record<string, string> => ({
+    ...list.query,
+    limit: String(pageSize.current),
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  return { path, query, budget, pageSize, signal };
 }

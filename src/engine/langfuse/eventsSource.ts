@@ -1,11 +1,11 @@
-import { cursorList } from './cursorList.ts';
+import { openedList } from './cursorList.ts';
 import { countByTime } from './metrics.ts';
 import { readModelPrices } from './modelPrices.ts';
-import { normaliseObservation } from './normaliseObservation.ts';
-import { bounds, readPages, type ProjectReader } from './projectReader.ts';
+import { bounds, type ProjectReader } from './projectReader.ts';
 import { PromptReader } from './prompts.ts';
-import type { LangfuseSource, ObservationRecord, SourcePage } from './records.ts';
+import type { LangfuseSource } from './records.ts';
 import { readScores } from './scores.ts';
+import { cursorLoop, walk } from './walk.ts';
 
 export const observationsPath = '/api/public/v2/observations';
 
@@ -20,33 +20,40 @@ const observationQuery = {
 };
 
 /** A server of Langfuse v4: observations from the events table, newest first; traces have no rows. */
-export function eventsSource(reader: ProjectReader): LangfuseSource {
-  const { http, server, budgets, log } = reader;
+export function eventsSource(project: ProjectReader): LangfuseSource {
+  const { http, server, budgets, log } = project;
   const prompts = new PromptReader(http, server.projectId);
   return {
     server,
     get requests() {
       return http.requests;
     },
-    observations(window, options): AsyncIterable<SourcePage<ObservationRecord>> {
+    async *observations(window, options, reader) {
+      if (window.from >= window.to) {
+        return;
+      }
       const { from, to } = bounds(window);
-      const fetchPage = cursorList(http, {
+      const list = {
         path: observationsPath,
         query: { ...observationQuery, fromStartTime: from, toStartTime: to },
         budget: budgets.general,
-        pageSize: reader.pageSizes.observations,
-      });
-      const list = { stream: 'observations', path: observationsPath, fetchPage, map: normaliseObservation } as const;
-      return readPages(reader, list, window, options);
+        pageSize: project.pageSizes.observations,
+      };
+      const onLoop = (): Error => cursorLoop(http, observationsPath);
+      for await (const { page } of walk(openedList(http, list, reader), options, onLoop)) {
+        const ready = await page;
+        yield ready;
+        reader.release?.(ready);
+      }
     },
     async *traces() {
       // Rebuilt from observations: this generation serves no traces.
     },
-    scores: (window, options) => readScores(reader, window, options),
+    scores: (window, options) => readScores(project, window, options),
     prompts: (known, signal) => prompts.read(known, signal),
     countObservations: (window, granularity, signal) =>
       countByTime(http, budgets.metrics, log, window, granularity, signal),
-    modelPrices: (page, signal) => readModelPrices(reader, page, signal),
+    modelPrices: (page, signal) => readModelPrices(project, page, signal),
     estimateSeconds: (requests) => budgets.general.estimateSeconds(requests),
   };
 }

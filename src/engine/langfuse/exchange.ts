@@ -13,10 +13,15 @@ export class TimedOut extends Error {
   override readonly name = 'TimedOut';
 }
 
+/** Bytes in the pieces that they came in. Put together only where they are read: pages are megabytes. */
+export type Body = readonly Uint8Array<ArrayBuffer>[];
+
+export const textOf = (body: Body): string => Buffer.concat(body).toString('utf8');
+
 export interface RawReply {
   readonly status: number;
   readonly headers: Headers;
-  readonly text: string;
+  readonly body: Body;
 }
 
 /**
@@ -41,8 +46,8 @@ export async function exchange(
   try {
     const response = await fetch(url, { headers, redirect: 'manual', signal: controller.signal });
     stall = setTimeout(expire, timeouts.stallMs);
-    const text = await readBody(response, () => stall?.refresh());
-    return { status: response.status, headers: response.headers, text };
+    const body = await readBody(response, () => stall?.refresh());
+    return { status: response.status, headers: response.headers, body };
   } catch (error) {
     throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
@@ -52,14 +57,14 @@ export async function exchange(
   }
 }
 
-async function readBody(response: Response, onBytes: () => void): Promise<string> {
+async function readBody(response: Response, onBytes: () => void): Promise<Body> {
   if (response.body === null) {
-    return '';
+    return [];
   }
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of response.body as ReadableStream<Uint8Array<ArrayBuffer>>) {
     onBytes();
-    chunks.push(chunk);
+    pieces.push(piece);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return pieces;
 }

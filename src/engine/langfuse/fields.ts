@@ -14,6 +14,17 @@ export const wireFlag = z.boolean().nullish();
 /** 64-bit integers and prices may come as decimal strings (ClickHouse quotes them by default). */
 export const wireNumber = z.union([z.number(), z.string()]).nullish();
 
+/** The same in plain code, for rowReader. Numbers of JSON may be beyond what a number can be. */
+export const quickChecks: ReadonlyMap<z.ZodType, (value: unknown) => boolean> = new Map<
+  z.ZodType,
+  (value: unknown) => boolean
+>([
+  [wireText, (value) => value == null || typeof value === 'string'],
+  [wireAny, () => true],
+  [wireFlag, (value) => value == null || typeof value === 'boolean'],
+  [wireNumber, (value) => value == null || typeof value === 'string' || Number.isFinite(value)],
+]);
+
 /** The wire says "" for missing text in most fields, null in others. */
 export function text(value: string | null | undefined): string | null {
   return value == null || value === '' ? null : value;

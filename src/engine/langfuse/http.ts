@@ -3,8 +3,9 @@ import type * as z from 'zod';
 import type { Credentials, ExportWaiting } from '../../protocol/engine.ts';
 import type { Clock, Fetch, Log } from '../ports.ts';
 import { backoffMilliseconds } from './backoff.ts';
-import { exchange, type RawReply, type Timeouts } from './exchange.ts';
+import { exchange, textOf, type Body, type RawReply, type Timeouts } from './exchange.ts';
 import { malformed, refusal, unavailable, type Reply } from './failures.ts';
+import { MalformedPage, parseJson, shapeProblem } from './json.ts';
 import { judgeFailure, judgeReply, type Fault, type Outcome, type Throttled } from './outcome.ts';
 import type { PageSize } from './pageSize.ts';
 import type { Budget } from './quota.ts';
@@ -31,6 +32,8 @@ export interface HttpRequest {
   readonly attempts?: number;
   /** False: a used-up quota is answered with status 429 instead of being waited for. */
   readonly patient?: boolean;
+  /** Reads the body of a success in place of JSON.parse; undefined when it is no whole JSON. */
+  readonly decode?: (body: Body) => Promise<unknown>;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -117,20 +120,36 @@ export class LangfuseHttp {
     return this.parse(schema, reply, request.path);
   }
 
+  /**
+   * Like `read`, with the body left to `decode`, which may throw MalformedPage.
+   * @throws EngineError auth.*, langfuse.* by status; the signal's reason.
+   */
+  async open<T>(decode: (body: Body) => Promise<T | undefined>, request: HttpRequest): Promise<T> {
+    try {
+      const reply = await this.request({ ...request, decode });
+      return this.#success(reply, request.path) as T;
+    } catch (error) {
+      throw error instanceof MalformedPage ? malformed(this.host, request.path, error.message) : error;
+    }
+  }
+
   /** @throws EngineError when the reply is no success or not of that shape. */
   parse<Schema extends z.ZodType>(schema: Schema, reply: Reply, path: string): z.output<Schema> {
+    const result = schema.safeParse(this.#success(reply, path));
+    if (!result.success) {
+      throw malformed(this.host, path, shapeProblem(result.error));
+    }
+    return result.data;
+  }
+
+  #success(reply: Reply, path: string): unknown {
     if (reply.status < 200 || reply.status > 299) {
       throw refusal(reply, this.host, path);
     }
     if (reply.json === undefined) {
       throw malformed(this.host, path, l10n.t('no JSON'));
     }
-    const result = schema.safeParse(reply.json);
-    if (!result.success) {
-      const issue = result.error.issues[0];
-      throw malformed(this.host, path, issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}`);
-    }
-    return result.data;
+    return reply.json;
   }
 
   /** Waits until the budget has a request to give. False when it has none and the request is impatient. */
@@ -220,9 +239,18 @@ export class LangfuseHttp {
       return judgeFailure(error, where);
     }
     const now = clock.now();
-    const took = `${String(now - started)} ms, ${String(raw.text.length)} characters`;
+    const bytes = raw.body.reduce((sum, piece) => sum + piece.length, 0);
+    const took = `${String(now - started)} ms, ${String(bytes)} bytes`;
     log.debug(`GET ${request.path}: HTTP ${String(raw.status)}, ${took}`);
-    return judgeReply(raw, { ...where, now, redact: (text) => this.#redact(text) });
+    return judgeReply(raw, await this.#json(raw, request), { ...where, now });
+  }
+
+  /** Error pages of proxies may quote the request that they are about: the keys are taken out of them. */
+  #json({ status, body }: RawReply, { decode }: HttpRequest): unknown {
+    if (status >= 300) {
+      return parseJson(this.#redact(textOf(body)));
+    }
+    return decode === undefined ? parseJson(textOf(body)) : decode(body);
   }
 
   #redact(text: string): string {

@@ -6,17 +6,9 @@ import { normaliseTrace } from './normaliseTrace.ts';
 import { pagedBody, pagedList } from './pagedList.ts';
 import { bounds, readPages, type ProjectReader } from './projectReader.ts';
 import { PromptReader } from './prompts.ts';
-import type {
-  LangfuseSource,
-  ObservationRecord,
-  PageOptions,
-  ScoreRecord,
-  SourcePage,
-  TimeWindow,
-  TraceRecord,
-} from './records.ts';
+import type { LangfuseSource, PageOptions, ScoreRecord, SourcePage, TimeWindow, TraceRecord } from './records.ts';
 import { readScores, scoresPath } from './scores.ts';
-import type { FetchPage } from './walk.ts';
+import type { FetchPage, RawPage } from './walk.ts';
 
 const tracesPath = '/api/public/traces';
 const observationsPath = '/api/public/observations';
@@ -25,41 +17,44 @@ const legacyScorePaths = ['/api/public/v2/scores', '/api/public/scores'] as cons
 const gone: ReadonlySet<number> = new Set([404, 405, 410, 501]);
 
 /** A self-hosted Langfuse v3, or v4 in legacy mode: the lists of v1, paged by number. */
-export function legacySource(reader: ProjectReader): LangfuseSource {
-  const { http, server, budgets } = reader;
+export function legacySource(project: ProjectReader): LangfuseSource {
+  const { http, server, budgets } = project;
   const prompts = new PromptReader(http, server.projectId);
-  const scores = new LegacyScores(reader);
+  const scores = new LegacyScores(project);
   return {
     server,
     get requests() {
       return http.requests;
     },
-    observations(window, options): AsyncIterable<SourcePage<ObservationRecord>> {
+    async *observations(window, options, reader) {
       const { from, to } = bounds(window);
-      const fetchPage = numberedPages(reader, 'observations', observationsPath, {
+      const fetchPage = numberedPages(project, 'observations', observationsPath, {
         fromStartTime: from,
         toStartTime: to,
       });
       const list = { stream: 'observations', path: observationsPath, fetchPage, map: normaliseObservation } as const;
-      return readPages(reader, list, window, options);
+      // Repeated rows are found across pages, so they are parsed here in any case.
+      for await (const page of readPages(project, list, window, options)) {
+        yield reader.take(page);
+      }
     },
     traces(window, options): AsyncIterable<SourcePage<TraceRecord>> {
       const { from, to } = bounds(window);
       // Without `fields` the server joins scores, observations and metrics, which is slow and unused.
-      const fetchPage = numberedPages(reader, 'traces', tracesPath, {
+      const fetchPage = numberedPages(project, 'traces', tracesPath, {
         fields: 'core,io',
         orderBy: 'timestamp.asc',
         fromTimestamp: from,
         toTimestamp: to,
       });
       const list = { stream: 'traces', path: tracesPath, fetchPage, map: normaliseTrace } as const;
-      return readPages(reader, list, window, options);
+      return readPages(project, list, window, options);
     },
     scores: (window, options) => scores.read(window, options),
     prompts: (known, signal) => prompts.read(known, signal),
     // v2/metrics counts the events table, which this generation does not fill.
     countObservations: () => Promise.resolve(null),
-    modelPrices: (page, signal) => readModelPrices(reader, page, signal),
+    modelPrices: (page, signal) => readModelPrices(project, page, signal),
     estimateSeconds: (requests) => budgets.legacy.estimateSeconds(requests),
   };
 }
@@ -69,7 +64,7 @@ function numberedPages(
   stream: 'observations' | 'traces' | 'scores',
   path: string,
   query: Readonly<Record<string, string>>,
-): FetchPage {
+): FetchPage<RawPage> {
   const pageSize = reader.pageSizes[stream];
   return pagedList(
     async (offset, signal) => {

@@ -3,6 +3,7 @@ import {
   isObject,
   number,
   numbers,
+  quickChecks,
   requiredTime,
   text,
   textOrJson,
@@ -13,8 +14,10 @@ import {
   wireAny,
 } from './fields.ts';
 import { splitMetadata } from './metadata.ts';
-import type { ObservationRecord } from './records.ts';
-import { readRow } from './rows.ts';
+import type { ObservationRecord, SourcePage } from './records.ts';
+import { rowReader } from './rowReader.ts';
+import { mapRows } from './rows.ts';
+import type { RawPage } from './walk.ts';
 
 /**
  * A row of v2/observations or of the legacy /observations. Only what identifies a row is demanded;
@@ -71,9 +74,17 @@ const wireObservation = z.object({
 
 type WireObservation = z.output<typeof wireObservation>;
 
+const readObservation = rowReader(wireObservation, quickChecks);
+
+/** Rows that cannot be read are set aside. */
+export function normaliseObservations(page: RawPage, projectId: string): SourcePage<ObservationRecord> {
+  const mapped = mapRows('observations', page.rows, (row) => normaliseObservation(row, projectId));
+  return { ...mapped, received: page.received, cursor: page.cursor };
+}
+
 /** @throws MalformedRow when the row cannot be read. */
 export function normaliseObservation(wire: unknown, projectId: string): ObservationRecord {
-  const row = readRow(wireObservation, wire);
+  const row = readObservation(wire);
   const parentObservationId = text(row.parentObservationId);
   const { metadata, resourceAttributes } = splitMetadata(row.metadata);
   return {

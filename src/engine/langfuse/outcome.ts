@@ -35,20 +35,20 @@ export interface Place {
 export interface Attempt extends Place {
   /** Milliseconds since the epoch, for Retry-After dates. */
   readonly now: number;
-  /** Takes the keys out of a text: error pages of proxies may quote the request that they are about. */
-  readonly redact: (text: string) => string;
 }
 
-/** Sorts an answer by what to do about it. */
-export function judgeReply(raw: RawReply, attempt: Attempt): Outcome {
+/**
+ * Sorts an answer by what to do about it.
+ * @param json what its body holds; undefined when that is no whole JSON
+ */
+export function judgeReply(raw: RawReply, json: unknown, attempt: Attempt): Outcome {
   const { status } = raw;
   if (status === 429) {
-    return throttled(raw, attempt.now);
+    return throttled(raw, json, attempt.now);
   }
   if (status === 408 || (status >= 500 && status !== 501)) {
     return serverFault(raw, attempt, `HTTP ${String(status)}`);
   }
-  const json = parseJson(status < 300 ? raw.text : attempt.redact(raw.text));
   if (status === 200 && json === undefined && !isPage(raw)) {
     // Cut off on its way: the next attempt usually arrives whole.
     const detail = l10n.t('incomplete answer');
@@ -76,8 +76,7 @@ export function judgeFailure(error: unknown, { host, path }: Place): Fault {
 }
 
 /** Current servers send headers, older ones a body or plain text. */
-function throttled(raw: RawReply, now: number): Throttled {
-  const json = parseJson(raw.text);
+function throttled(raw: RawReply, json: unknown, now: number): Throttled {
   const details = isObject(json) && isObject(json.details) ? json.details : {};
   const seconds = Number(details.retryAfterSeconds ?? NaN);
   const limit = Number(raw.headers.get('x-ratelimit-limit') ?? details.limit ?? NaN);
@@ -98,14 +97,6 @@ function serverFault(raw: RawReply, { host, path, now }: Attempt, detail: string
 /** An answer over the limit, by a proxy or, as 422 with this name, by Langfuse itself. */
 function isTooLarge({ status, json }: Reply): boolean {
   return status === 413 || (status === 422 && isObject(json) && json.error === 'PayloadTooLargeError');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** HTML where JSON was asked for: a sign-in page or another product, not a fault on the way. */

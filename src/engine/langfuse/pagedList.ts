@@ -23,7 +23,7 @@ export type RequestPage = (offset: number, signal: AbortSignal) => Promise<Paged
  * rows are dropped, and a walk that saw fewer rows than the server counts is walked once more.
  * The cursor is `pass:offset`.
  */
-export function pagedList(requestPage: RequestPage, onShort: (missing: number) => void): FetchPage {
+export function pagedList(requestPage: RequestPage, onShort: (missing: number) => void): FetchPage<RawPage> {
   const seen = new Map<string, unknown>();
   let fromStart = false;
 

@@ -5,7 +5,7 @@ import { PageSize } from './pageSize.ts';
 import type { Budgets } from './quota.ts';
 import type { PageOptions, SourcePage, TimeWindow } from './records.ts';
 import { mapRows } from './rows.ts';
-import { cursorLoop, walk, type FetchPage } from './walk.ts';
+import { cursorLoop, walk, type FetchPage, type RawPage } from './walk.ts';
 
 /** The most that the legacy lists, scores and prompts give in one page. */
 export const smallPage = 100;
@@ -39,7 +39,7 @@ export async function* readPages<T>(
   list: {
     readonly stream: 'observations' | 'traces' | 'scores';
     readonly path: string;
-    readonly fetchPage: FetchPage;
+    readonly fetchPage: FetchPage<RawPage>;
     readonly map: (wire: unknown, projectId: string) => T;
   },
   window: TimeWindow,

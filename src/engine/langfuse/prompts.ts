@@ -5,7 +5,7 @@ import type { LangfuseHttp } from './http.ts';
 import { normalisePrompt, normalisePromptSummary, type PromptSummary } from './normalisePrompt.ts';
 import type { KnownPromptVersion, PromptLabelsRecord, PromptVersionRecord, SourcePage } from './records.ts';
 import { MalformedRow, mapRows } from './rows.ts';
-import { cursorLoop, walk, type FetchPage } from './walk.ts';
+import { cursorLoop, walk, type FetchPage, type RawPage } from './walk.ts';
 
 const promptsPath = '/api/public/v2/prompts';
 const listLimit = 100;
@@ -137,7 +137,7 @@ export class PromptReader {
     filter: Readonly<Record<string, string>>,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<{ rows: readonly PromptSummary[]; setAside: readonly SetAsideRow[] }, void, undefined> {
-    const fetchPage: FetchPage = async (cursor = '1', pageSignal) => {
+    const fetchPage: FetchPage<RawPage> = async (cursor = '1', pageSignal) => {
       const query = { ...filter, page: cursor, limit: String(listLimit) };
       const request = { path: promptsPath, query: () => query, budget: null, signal: pageSignal };
       const body = await this.#http.read(listBody, request);

@@ -1,4 +1,5 @@
 import type { ServerInfo, SetAsideRow } from '../../protocol/engine.ts';
+import type { Body } from './exchange.ts';
 
 /**
  * What the source hands to the export: rows of any server generation, validated and normalised.
@@ -158,6 +159,28 @@ export interface PageOptions {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * Makes of pages of observations what the caller works on. Where a page comes as its own body, this
+ * may happen elsewhere, such as in another thread.
+ */
+export interface PageReader<P> {
+  /**
+   * @param body one page of v2/observations, JSON in UTF-8; the reader's from now on
+   * @returns undefined when it is no whole JSON
+   * @throws MalformedPage when it is JSON of another shape
+   */
+  read(body: Body): Promise<OpenedPage<P> | undefined>;
+  take(page: SourcePage<ObservationRecord>): P;
+  /** The caller has asked for the next page: this one is no longer used. */
+  release?(page: P): void;
+}
+
+/** A page whose rows may still be worked on, while the next one can be asked for. */
+export interface OpenedPage<P> {
+  readonly cursor: string | null;
+  readonly page: Promise<P>;
+}
+
 /** A prompt version that the database already holds; its text never changes upstream, labels and tags do. */
 export interface KnownPromptVersion {
   readonly name: string;
@@ -173,7 +196,7 @@ export interface LangfuseSource {
   readonly server: ServerInfo;
   /** HTTP requests sent so far, retries included. */
   readonly requests: number;
-  observations(window: TimeWindow, options: PageOptions): AsyncIterable<SourcePage<ObservationRecord>>;
+  observations<P>(window: TimeWindow, options: PageOptions, reader: PageReader<P>): AsyncIterable<P>;
   /** Legacy generation only; an events server yields nothing and sends no request. */
   traces(window: TimeWindow, options: PageOptions): AsyncIterable<SourcePage<TraceRecord>>;
   scores(window: TimeWindow, options: PageOptions): AsyncIterable<SourcePage<ScoreRecord>>;

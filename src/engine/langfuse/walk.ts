@@ -12,7 +12,7 @@ export interface RawPage {
   readonly cursor: string | null;
 }
 
-export type FetchPage = (cursor: string | undefined, signal: AbortSignal) => Promise<RawPage>;
+export type FetchPage<P> = (cursor: string | undefined, signal: AbortSignal) => Promise<P>;
 
 /** A cursor came a second time: the walk would never end. */
 export function cursorLoop(http: LangfuseHttp, path: string): EngineError {
@@ -24,11 +24,11 @@ export function cursorLoop(http: LangfuseHttp, path: string): EngineError {
  * caller works on the last. A caller that stops early aborts it.
  * @param onLoop makes the error for a cursor that came before
  */
-export async function* walk(
-  fetchPage: FetchPage,
+export async function* walk<P extends { readonly cursor: string | null }>(
+  fetchPage: FetchPage<P>,
   options: PageOptions,
   onLoop: () => Error,
-): AsyncGenerator<RawPage, void, undefined> {
+): AsyncGenerator<P, void, undefined> {
   const abandoned = new AbortController();
   const signal = options.signal === undefined ? abandoned.signal : AbortSignal.any([options.signal, abandoned.signal]);
   const visited = new Set<string | null>([options.cursor ?? null]);

@@ -1,5 +1,6 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { QueryLimits, QueryResult, SetupResult } from '../../protocol/engine.ts';
+import type { EncodedRows } from './encodedRows.ts';
 import type { LlmTracesTable, MetricsSchema } from './schema.ts';
 import type { SqlDialect } from './sqlDialect.ts';
 
@@ -45,13 +46,6 @@ export type TraceContextRow = Omit<
   | 'error_count'
 >;
 
-/** Observations of one transaction, each at most once. */
-export interface WrittenObservations {
-  readonly llm_generations: readonly BulkRow<'llm_generations'>[];
-  readonly llm_spans: readonly BulkRow<'llm_spans'>[];
-  readonly llm_events: readonly BulkRow<'llm_events'>[];
-}
-
 /** One open transaction. Use it only inside the callback that it was handed to. */
 export interface WriteTransaction {
   /** Queries of the same transaction. For single statements, not for rows in bulk. */
@@ -59,18 +53,20 @@ export interface WriteTransaction {
   /**
    * Inserts rows or, where the key exists, replaces them: exported rows (those with updated_at) only
    * when the given updated_at is greater, derived rows only when a column differs. Rows of one call
-   * may repeat a key; the same rule decides among them.
+   * may repeat a key; the same rule decides among them. Columns that encoded rows do not have are
+   * NULL in new rows and stay as they are in others.
    */
-  upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[]): Promise<UpsertResult>;
+  upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[] | EncodedRows): Promise<UpsertResult>;
   /**
    * Rebuilds these traces of llm_traces from their observations by the server's own rules
    * (name, user, session, tags, … latest non-empty; times min and max; cost and tokens summed).
    * Fields that observations do not carry keep what a legacy server's trace row gave.
    * The traces join derivation_queue.
-   * @param written the observations that this transaction has inserted or replaced: a trace that
-   * llm_traces does not know yet has no others, so that nothing need be read back for it
+   * @param rebuilt traces of one project (`rebuiltColumns`), from observations that this transaction
+   * has inserted: a trace that llm_traces does not know yet has no others, so that it can be written
+   * as it is here
    */
-  refreshTraces(projectId: string, traceIds: readonly string[], written?: WrittenObservations): Promise<void>;
+  refreshTraces(projectId: string, traceIds: readonly string[], rebuilt?: EncodedRows): Promise<void>;
   /**
    * Writes trace rows of a legacy server: given values win over rebuilt ones, a missing one (null)
    * leaves what is there, totals are left to refreshTraces. Unchanged rows are not touched.
@@ -104,7 +100,7 @@ export interface MetricsStore {
   read<T>(work: (db: Kysely<MetricsSchema>) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**
    * Runs `work` in one transaction: all or nothing. Durable after the next save; saves are paced
-   * (about a tenth of the time spent), `flush` forces one. Waits for another process that writes.
+   * (at most a twentieth of the time spent), `flush` forces one. Waits for another process that writes.
    * `work` must be re-runnable: where the database is a server that was restarted, or another
    * transaction stood in the way, it is run again from its beginning, after everything that it did in
    * the database was undone. So it changes nothing but the database; what is counted or shown is so
@@ -114,6 +110,11 @@ export interface MetricsStore {
   write<T>(work: (transaction: WriteTransaction) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Makes all writes durable and lets other processes write. */
   flush(): Promise<void>;
+  /**
+   * Says that a flush comes soon: what there is gets written beforehand while work goes on, and the
+   * flush adds what has changed since. Nothing is durable before that.
+   */
+  writeAhead(): Promise<void>;
   /**
    * Makes this process the only one that exports the project until `release`; a crash releases it too.
    * @throws EngineError export.alreadyRunning that says who exports and since when

@@ -1,4 +1,5 @@
-import type { WrittenObservations } from './store.ts';
+import type { LlmTracesTable } from './schema.ts';
+import type { BulkRow } from './store.ts';
 
 /**
  * Rebuilds a trace from its observations by the rule that Langfuse itself uses where it keeps no
@@ -43,31 +44,35 @@ export interface ObservationRow {
   number(column: number): number | null;
 }
 
-export interface RebuiltTrace {
-  readonly id: string;
-  readonly created_at: string;
-  readonly updated_at: string | null;
-  readonly end_time: string;
-  readonly latency_seconds: number;
-  readonly name: string | null;
-  readonly user_id: string | null;
-  readonly session_id: string | null;
-  readonly tags: string;
-  readonly environment: string | null;
-  readonly version: string | null;
-  readonly release: string | null;
-  readonly bookmarked: number;
-  readonly public: number;
-  readonly root_observation_id: string | null;
-  readonly total_cost_usd: number | null;
-  readonly total_tokens: number | null;
-  readonly total_generations: number;
-  readonly total_events: number;
-  readonly total_observations: number;
-  readonly error_count: number;
-  readonly metadata: string | null;
-  readonly resource_attributes: string | null;
-}
+/** What is rebuilt of a trace, in the order in which backends bind it. */
+export const rebuiltColumns = [
+  'project_id',
+  'id',
+  'created_at',
+  'updated_at',
+  'end_time',
+  'latency_seconds',
+  'name',
+  'user_id',
+  'session_id',
+  'tags',
+  'environment',
+  'version',
+  'release',
+  'bookmarked',
+  'public',
+  'root_observation_id',
+  'total_cost_usd',
+  'total_tokens',
+  'total_generations',
+  'total_events',
+  'total_observations',
+  'error_count',
+  'metadata',
+  'resource_attributes',
+] as const satisfies readonly (keyof LlmTracesTable)[];
+
+export type RebuiltTrace = Readonly<Record<(typeof rebuiltColumns)[number], string | number | null>>;
 
 const at = Object.fromEntries(observationColumns.map((column, index) => [column, index])) as Record<
   ObservationColumn,
@@ -102,6 +107,7 @@ interface Namer {
 }
 
 class TraceSum {
+  readonly #projectId: string;
   readonly #id: string;
   readonly #latest = new Map<LatestField, { readonly moment: Moment; readonly value: string }>();
   #started: string | null = null;
@@ -117,7 +123,8 @@ class TraceSum {
   #observations = 0;
   #errors = 0;
 
-  constructor(id: string) {
+  constructor(projectId: string, id: string) {
+    this.#projectId = projectId;
     this.#id = id;
   }
 
@@ -143,20 +150,20 @@ class TraceSum {
 
   result(): RebuiltTrace {
     const started = this.#started ?? '';
-    const latest = (field: LatestField): string | null => this.#latest.get(field)?.value ?? null;
     return {
+      project_id: this.#projectId,
       id: this.#id,
       created_at: started,
       updated_at: this.#updated === '' ? null : this.#updated,
       end_time: this.#ended,
       latency_seconds: (Date.parse(this.#ended) - Date.parse(started)) / 1000,
-      name: latest('trace_name') ?? this.#namer?.name ?? null,
-      user_id: latest('user_id'),
-      session_id: latest('session_id'),
-      tags: latest('tags') ?? '[]',
-      environment: latest('environment'),
-      version: latest('version'),
-      release: latest('release'),
+      name: this.#latestOf('trace_name') ?? this.#namer?.name ?? null,
+      user_id: this.#latestOf('user_id'),
+      session_id: this.#latestOf('session_id'),
+      tags: this.#latestOf('tags') ?? '[]',
+      environment: this.#latestOf('environment'),
+      version: this.#latestOf('version'),
+      release: this.#latestOf('release'),
       bookmarked: this.#root?.bookmarked ?? 0,
       public: this.#public,
       root_observation_id: this.#root?.moment.id ?? null,
@@ -169,6 +176,10 @@ class TraceSum {
       metadata: this.#root?.metadata ?? null,
       resource_attributes: this.#root?.resourceAttributes ?? null,
     };
+  }
+
+  #latestOf(field: LatestField): string | null {
+    return this.#latest.get(field)?.value ?? null;
   }
 
   #addTimes(moment: Moment, ended: string): void {
@@ -237,12 +248,17 @@ class WrittenRow implements ObservationRow {
   }
 }
 
-type WrittenRowOf = WrittenObservations[keyof WrittenObservations][number];
+/** Observations by table, each at most once. */
+export interface ObservationRows {
+  readonly llm_generations: readonly BulkRow<'llm_generations'>[];
+  readonly llm_spans: readonly BulkRow<'llm_spans'>[];
+  readonly llm_events: readonly BulkRow<'llm_events'>[];
+}
 
 /** The same columns that a backend selects. */
 function observationValues(
-  table: keyof WrittenObservations,
-  row: WrittenRowOf,
+  table: keyof ObservationRows,
+  row: ObservationRows[keyof ObservationRows][number],
 ): Readonly<Record<ObservationColumn, Value>> {
   return {
     trace_id: row.trace_id,
@@ -272,24 +288,27 @@ function observationValues(
   };
 }
 
-/** Collects rows of any number of traces, in any order. */
+/** Collects rows of any number of traces of one project, in any order. */
 export class TraceRebuild {
+  readonly #projectId: string;
   readonly #traces = new Map<string, TraceSum>();
+
+  constructor(projectId: string) {
+    this.#projectId = projectId;
+  }
 
   add(row: ObservationRow): void {
     const id = row.text(at.trace_id) ?? '';
-    const trace = this.#traces.get(id) ?? new TraceSum(id);
+    const trace = this.#traces.get(id) ?? new TraceSum(this.#projectId, id);
     this.#traces.set(id, trace);
     trace.add(row);
   }
 
-  /** Adds rows as they were written, of the traces that `wanted` names. */
-  addWritten(written: WrittenObservations, wanted: (traceId: string) => boolean): void {
+  /** Adds rows as they are about to be written. */
+  addRows(rows: ObservationRows): void {
     for (const table of ['llm_generations', 'llm_spans', 'llm_events'] as const) {
-      for (const row of written[table]) {
-        if (wanted(row.trace_id)) {
-          this.add(new WrittenRow(observationValues(table, row)));
-        }
+      for (const row of rows[table]) {
+        this.add(new WrittenRow(observationValues(table, row)));
       }
     }
   }

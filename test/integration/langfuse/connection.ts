@@ -1,6 +1,15 @@
 import type { ExportWaiting } from '../../../src/protocol/engine.ts';
 import { connectLangfuse, type ConnectOptions } from '../../../src/engine/langfuse/connect.ts';
-import type { LangfuseSource, SourcePage, TimeWindow } from '../../../src/engine/langfuse/records.ts';
+import { parseCursorPage } from '../../../src/engine/langfuse/cursorList.ts';
+import { normaliseObservations } from '../../../src/engine/langfuse/normaliseObservation.ts';
+import type {
+  LangfuseSource,
+  ObservationRecord,
+  PageOptions,
+  PageReader,
+  SourcePage,
+  TimeWindow,
+} from '../../../src/engine/langfuse/records.ts';
 import type { Log } from '../../../src/engine/ports.ts';
 import { VirtualClock } from '../../unit/langfuse/virtualClock.ts';
 
@@ -56,4 +65,22 @@ export async function collect<T>(pages: AsyncIterable<SourcePage<T>>): Promise<S
 
 export async function rowsOf<T>(pages: AsyncIterable<SourcePage<T>>): Promise<T[]> {
   return (await collect(pages)).flatMap((page) => page.rows);
+}
+
+/** Hands the records over as they are. */
+const asTheyAre = (projectId: string): PageReader<SourcePage<ObservationRecord>> => ({
+  read: (body) =>
+    new Promise((resolve) => {
+      const raw = parseCursorPage(Buffer.concat(body));
+      resolve(raw && { cursor: raw.cursor, page: Promise.resolve(normaliseObservations(raw, projectId)) });
+    }),
+  take: (page) => page,
+});
+
+export function observationsOf(
+  source: LangfuseSource,
+  window: TimeWindow,
+  options: PageOptions,
+): AsyncIterable<SourcePage<ObservationRecord>> {
+  return source.observations(window, options, asTheyAre(source.server.projectId));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EngineError } from '../../../src/engine/errors.ts';
 import type { ConnectOptions } from '../../../src/engine/langfuse/connect.ts';
-import { Connection, everything, rowsOf } from './connection.ts';
+import { Connection, everything, rowsOf, observationsOf } from './connection.ts';
 import {
   eventsRoutes,
   html,
@@ -28,7 +28,7 @@ describe('faults on the way', () => {
     server = await ScriptedServer.start(eventsRoutes(route));
     connection = new Connection(server.url, options);
     const source = await connection.open();
-    const rows = await rowsOf(source.observations(everything, {}));
+    const rows = await rowsOf(observationsOf(source, everything, {}));
     assert.equal(source.requests, server.received.length);
     return rows.map((row) => row.id);
   }
@@ -164,7 +164,7 @@ describe('faults on the way', () => {
     server = await ScriptedServer.start(eventsRoutes((_, response) => tooManyRequests(response, 3600, 30)));
     connection = new Connection(server.url, { onWait: (waiting) => waiting !== null && cancel.abort() });
     const source = await connection.open();
-    await assert.rejects(rowsOf(source.observations(everything, { signal: cancel.signal })), { name: 'AbortError' });
+    await assert.rejects(rowsOf(observationsOf(source, everything, { signal: cancel.signal })), { name: 'AbortError' });
     assert.equal(server.to('/api/public/v2/observations').length, 2);
   });
 

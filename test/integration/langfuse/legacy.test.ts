@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Connection, collect, everything, rowsOf } from './connection.ts';
+import { Connection, collect, everything, rowsOf, observationsOf } from './connection.ts';
 import { html, json, legacyRoutes, observation, ScriptedServer, type Received, type Route } from './scriptedServer.ts';
 
 const observationsPath = '/api/public/observations';
@@ -36,7 +36,7 @@ describe('walking the lists of a legacy server', () => {
 
   it('reads all pages of a window, a hundred rows each, in as many requests', async () => {
     const source = await open({ [observationsPath]: paged(() => all) });
-    const rows = await rowsOf(source.observations(everything, {}));
+    const rows = await rowsOf(observationsOf(source, everything, {}));
     assert.equal(rows.length, 250);
     assert.deepEqual(pagesAsked(), ['1', '2', '3']);
     const query = server.to(observationsPath)[0]?.query;
@@ -49,7 +49,7 @@ describe('walking the lists of a legacy server', () => {
     // The first walk repeats row 99 on its second page and never shows row 100.
     const broken = [...all.slice(0, 100), ...all.slice(99, 100), ...all.slice(101)];
     const source = await open({ [observationsPath]: paged(({ count }) => (count <= 3 ? broken : all)) });
-    const rows = await rowsOf(source.observations(everything, {}));
+    const rows = await rowsOf(observationsOf(source, everything, {}));
     assert.equal(rows.length, 250);
     assert.equal(distinct(rows), 250);
     assert.deepEqual(pagesAsked(), ['1', '2', '3', '1', '2', '3']);
@@ -58,7 +58,7 @@ describe('walking the lists of a legacy server', () => {
   it('gives a row again when it changed between two walks', async () => {
     const changed = all.map((row, index) => (index === 5 ? { ...row, updatedAt: '2026-11-22T02:00:00.000Z' } : row));
     const source = await open({ [observationsPath]: paged(({ count }) => (count <= 3 ? all : changed), 251) });
-    const rows = await rowsOf(source.observations(everything, {}));
+    const rows = await rowsOf(observationsOf(source, everything, {}));
     assert.deepEqual(
       rows.slice(250).map((row) => [row.id, row.updatedAt]),
       [['o5', '2026-11-22T02:00:00.000Z']],
@@ -69,13 +69,13 @@ describe('walking the lists of a legacy server', () => {
   it('loses nothing when rows arrive at the front meanwhile', async () => {
     const late = { ...observation(9999), updatedAt: '2026-11-22T03:00:00.000Z' };
     const source = await open({ [observationsPath]: paged(({ count }) => (count === 1 ? all : [late, ...all])) });
-    const rows = await rowsOf(source.observations(everything, {}));
+    const rows = await rowsOf(observationsOf(source, everything, {}));
     assert.equal(distinct(rows), 251);
   });
 
   it('does not walk a single page twice, whatever the server counts', async () => {
     const source = await open({ [observationsPath]: paged(() => all.slice(0, 10), 11) });
-    assert.equal((await rowsOf(source.observations(everything, {}))).length, 10);
+    assert.equal((await rowsOf(observationsOf(source, everything, {}))).length, 10);
     assert.deepEqual(pagesAsked(), ['1']);
   });
 
@@ -90,7 +90,7 @@ describe('walking the lists of a legacy server', () => {
         list(request, response);
       },
     });
-    const rows = await rowsOf(source.observations(everything, {}));
+    const rows = await rowsOf(observationsOf(source, everything, {}));
     assert.equal(rows.length, 250);
     assert.equal(distinct(rows), 250);
     assert.deepEqual(
@@ -101,8 +101,8 @@ describe('walking the lists of a legacy server', () => {
 
   it('goes on behind the cursor of an earlier page', async () => {
     const source = await open({ [observationsPath]: paged(() => all) });
-    const [first] = await collect(source.observations(everything, {}));
-    const rest = await rowsOf(source.observations(everything, { cursor: first?.cursor ?? '' }));
+    const [first] = await collect(observationsOf(source, everything, {}));
+    const rest = await rowsOf(observationsOf(source, everything, { cursor: first?.cursor ?? '' }));
     assert.deepEqual([rest[0]?.id, rest.length], ['o100', 150]);
   });
 

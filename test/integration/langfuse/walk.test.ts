@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Connection, collect, everything, rowsOf } from './connection.ts';
+import { Connection, collect, everything, rowsOf, observationsOf } from './connection.ts';
 import { eventsRoutes, json, observation, ScriptedServer, type Route } from './scriptedServer.ts';
 
 const observationsPath = '/api/public/v2/observations';
@@ -39,7 +39,7 @@ describe('walking v2/observations', () => {
 
   it('asks for whole rows and sends the same query with every cursor', async () => {
     const source = await open(rows(25), 10);
-    assert.equal((await rowsOf(source.observations(everything, {}))).length, 25);
+    assert.equal((await rowsOf(observationsOf(source, everything, {}))).length, 25);
     const [firstQuery, ...others] = server
       .to(observationsPath)
       .slice(1)
@@ -69,7 +69,7 @@ describe('walking v2/observations', () => {
       { data: [observation(2)], meta: { cursor: null } },
     ];
     const source = await open((request, response) => json(response, pages[request.count - 1]));
-    const walked = await collect(source.observations(everything, {}));
+    const walked = await collect(observationsOf(source, everything, {}));
     assert.deepEqual(
       walked.map((page) => [page.received, page.cursor]),
       [
@@ -83,14 +83,14 @@ describe('walking v2/observations', () => {
 
   it('goes on behind the cursor of an earlier page', async () => {
     const source = await open(rows(25), 10);
-    const ids = (await rowsOf(source.observations(everything, { cursor: '20' }))).map((row) => row.id);
+    const ids = (await rowsOf(observationsOf(source, everything, { cursor: '20' }))).map((row) => row.id);
     assert.deepEqual(ids, ['o20', 'o21', 'o22', 'o23', 'o24']);
   });
 
   it('sends nothing for an empty window', async () => {
     const source = await open(rows(25));
     const { from } = everything;
-    assert.deepEqual(await collect(source.observations({ from, to: from }, {})), []);
+    assert.deepEqual(await collect(observationsOf(source, { from, to: from }, {})), []);
     assert.equal(limits().length, 0);
   });
 
@@ -99,14 +99,14 @@ describe('walking v2/observations', () => {
     const source = await open((request, response) =>
       json(response, { data: [], meta: { cursor: circle[request.count - 1] } }),
     );
-    await assert.rejects(rowsOf(source.observations(everything, {})), { code: 'langfuse.malformed' });
+    await assert.rejects(rowsOf(observationsOf(source, everything, {})), { code: 'langfuse.malformed' });
     assert.equal(limits().length, 3);
   });
 
   it('keeps duplicates and sets malformed rows aside without losing the page', async () => {
     const data = [observation(1), observation(1), { id: 'bad', type: 'SPAN', startTime: 'soon' }, observation(2)];
     const source = await open((_, response) => json(response, { data, meta: {} }));
-    const [page] = await collect(source.observations(everything, {}));
+    const [page] = await collect(observationsOf(source, everything, {}));
     assert.deepEqual(
       page?.rows.map((row) => row.id),
       ['o1', 'o1', 'o2'],
@@ -117,7 +117,7 @@ describe('walking v2/observations', () => {
 
   it('has the next page, and only that one, on its way while the caller works', async () => {
     const source = await open(rows(100), 10);
-    const walked = source.observations(everything, {})[Symbol.asyncIterator]();
+    const walked = observationsOf(source, everything, {})[Symbol.asyncIterator]();
     await walked.next();
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(limits().length, 2);
@@ -136,7 +136,7 @@ describe('walking v2/observations', () => {
       }
       closed = new Promise((resolve) => response.on('close', resolve));
     });
-    for await (const page of source.observations(everything, {})) {
+    for await (const page of observationsOf(source, everything, {})) {
       assert.equal(page.received, 1);
       while (closed === undefined) {
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -152,7 +152,7 @@ describe('walking v2/observations', () => {
         ? json(response, { data: [observation(1)], meta: { cursor: 'a' } })
         : json(response, { message: 'expired' }, 401),
     );
-    const walked = source.observations(everything, {})[Symbol.asyncIterator]();
+    const walked = observationsOf(source, everything, {})[Symbol.asyncIterator]();
     assert.equal((await walked.next()).done, false);
     await new Promise((resolve) => setTimeout(resolve, 50));
     await assert.rejects(walked.next(), { code: 'auth.invalid' });
@@ -164,7 +164,7 @@ describe('walking v2/observations', () => {
   ] as const) {
     it(`shrinks pages on ${String(refusal)} ${error} without waiting and remembers what failed`, async () => {
       const source = await open(rows(4000, 300, refusal, error));
-      assert.equal((await rowsOf(source.observations(everything, {}))).length, 4000);
+      assert.equal((await rowsOf(observationsOf(source, everything, {}))).length, 4000);
       assert.deepEqual(connection.clock.slept, []);
       // 1000 fails, five pages of 250, 500 fails, then 250 for the rest.
       assert.deepEqual(limits(), [1000, ...Array<number>(5).fill(250), 500, ...Array<number>(11).fill(250)]);
@@ -173,7 +173,7 @@ describe('walking v2/observations', () => {
 
   it('tries a size at which a query ran out of time once more, before it remembers it', async () => {
     const source = await open(rows(4000, 300, 422, 'InternalServerError'));
-    assert.equal((await rowsOf(source.observations(everything, {}))).length, 4000);
+    assert.equal((await rowsOf(observationsOf(source, everything, {}))).length, 4000);
     const four = Array<number>(4).fill(250);
     assert.deepEqual(limits(), [1000, 250, 1000, 250, ...four, 500, 250, 500, 250, ...four, ...four]);
   });
@@ -189,13 +189,13 @@ describe('walking v2/observations', () => {
       }
       all(request, response);
     });
-    assert.equal((await rowsOf(source.observations(everything, {}))).length, 10_000);
+    assert.equal((await rowsOf(observationsOf(source, everything, {}))).length, 10_000);
     assert.deepEqual(limits().slice(0, 7), [1000, 250, 250, 250, 250, 250, 500]);
   });
 
   it('says so when even a single row is too large', async () => {
     const source = await open(rows(10, 0));
-    await assert.rejects(rowsOf(source.observations(everything, {})), { code: 'langfuse.rejected' });
+    await assert.rejects(rowsOf(observationsOf(source, everything, {})), { code: 'langfuse.rejected' });
     assert.deepEqual(limits(), [1000, 250, 50, 10, 1]);
   });
 
@@ -209,14 +209,14 @@ describe('walking v2/observations', () => {
       }
       all(request, response);
     });
-    assert.equal((await rowsOf(source.observations(everything, {}))).length, 100);
+    assert.equal((await rowsOf(observationsOf(source, everything, {}))).length, 100);
     assert.deepEqual(limits(), [1000, 1000, 1000, 250, 50, 1000, 1000, 1000, 250, 50]);
   });
 
   it('sends exactly the requests that the data needs', async () => {
     const source = await open(rows(20_000));
     const before = source.requests;
-    assert.equal((await rowsOf(source.observations(everything, {}))).length, 20_000);
+    assert.equal((await rowsOf(observationsOf(source, everything, {}))).length, 20_000);
     assert.equal(source.requests - before, 20);
   });
 

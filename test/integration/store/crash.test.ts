@@ -30,14 +30,19 @@ describe('Killing a process that writes', function () {
   afterEach(() => fixture.clean());
 
   /** Kills again and again; after each time the file is whole and holds all that was reported as saved. */
-  async function killWhileWriting(rounds: number, bytes: number, patience: number): Promise<void> {
+  async function killWhileWriting(
+    rounds: number,
+    bytes: number,
+    patience: number,
+    job: 'write' | 'writeAhead' = 'write',
+  ): Promise<void> {
     let durable = 0;
     for (let round = 0; round < rounds; round++) {
-      const child = new StoreProcess(['write', fixture.path, `r${round}`, String(bytes)]);
+      const child = new StoreProcess([job, fixture.path, `r${round}`, String(bytes)]);
       await child.told(1);
       await systemClock.sleep(random(patience));
       await child.kill();
-      durable += child.messages.length * 10;
+      durable += child.messages.flat().length * 10;
       assert.deepEqual(judge(fixture.path, 'PRAGMA integrity_check'), ['ok']);
       const [stored = ''] = judge(fixture.path, 'SELECT count(*) FROM llm_scores');
       const [partial] = judge(
@@ -57,6 +62,9 @@ describe('Killing a process that writes', function () {
   it('loses nothing that was saved, with small saves', () => killWhileWriting(8, 100, 150));
 
   it('loses nothing that was saved, in the middle of saving megabytes', () => killWhileWriting(8, 300_000, 400));
+
+  it('loses nothing that was saved, in the middle of completing what was written ahead', () =>
+    killWhileWriting(8, 100_000, 400, 'writeAhead'));
 
   it('leaves no half-made database while creating and migrating', async () => {
     for (let round = 0; round < 6; round++) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemClock, type Clock } from '../../../src/engine/ports.ts';
 import type { MetricsStore } from '../../../src/engine/store/store.ts';
@@ -108,6 +109,82 @@ describe('A paced save', () => {
     await write(store, 'b');
     await systemClock.sleep(100);
     rmSync(`${fixture.path}-journal`);
+    await store.close();
+    assert.deepEqual(saved(fixture.path), ['a', 'b']);
+  });
+});
+
+describe('A save that is written ahead', () => {
+  let fixture: StoreFixture;
+  let clock: SkippingClock;
+  let store: MetricsStore;
+  beforeEach(async () => {
+    fixture = new StoreFixture();
+    clock = new SkippingClock();
+    store = fixture.open({ clock });
+    await write(store, 'a');
+    await store.flush();
+    await write(store, 'b');
+    await store.writeAhead();
+  });
+  afterEach(() => fixture.clean());
+
+  it('leaves the file as it is until the flush, which adds what has changed since', async () => {
+    await write(store, 'c');
+    await store.write(({ db }) => db.deleteFrom('llm_scores').where('id', 'like', 'a%').execute());
+    assert.deepEqual(saved(fixture.path), ['a']);
+    await store.flush();
+    assert.deepEqual(saved(fixture.path), ['b', 'c']);
+    assert.deepEqual(
+      readdirSync(path.dirname(fixture.path)).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+  });
+
+  it('holds a file that has grown a lot since', async () => {
+    for (const name of 'cdefghijklmnopqrstuvwxyz') {
+      await write(store, name);
+    }
+    await store.flush();
+    assert.equal(saved(fixture.path).length, 26);
+  });
+
+  it('is completed when a save would be due, and when others want to write', async () => {
+    clock.skip();
+    await write(store, 'c');
+    assert.deepEqual(saved(fixture.path), ['a', 'b', 'c']);
+    await write(store, 'd');
+    await store.writeAhead();
+    const waiting = write(fixture.open(), 'o');
+    await systemClock.sleep(100);
+    await write(store, 'e');
+    assert.deepEqual(saved(fixture.path), ['a', 'b', 'c', 'd', 'e']);
+    await waiting;
+  });
+
+  it('that fails loses nothing', async () => {
+    writeFileSync(`${fixture.path}-journal`, 'of another program');
+    await write(store, 'c');
+    await assert.rejects(store.flush(), { code: 'database.locked' });
+    rmSync(`${fixture.path}-journal`);
+    assert.deepEqual(saved(fixture.path), ['a']);
+    await store.flush();
+    assert.deepEqual(saved(fixture.path), ['a', 'b', 'c']);
+  });
+
+  it('does not replace a file that another program has changed meanwhile', async () => {
+    const other = new DatabaseSync(fixture.path);
+    other.exec(`DELETE FROM llm_scores WHERE id = 'a-0'`);
+    other.close();
+    await assert.rejects(store.flush(), { code: 'database.failed' });
+    assert.deepEqual(saved(fixture.path), []);
+    assert.deepEqual(
+      readdirSync(path.dirname(fixture.path)).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+  });
+
+  it('is completed when the store is closed', async () => {
     await store.close();
     assert.deepEqual(saved(fixture.path), ['a', 'b']);
   });

@@ -62,6 +62,18 @@ const jobs: Record<string, () => Promise<void>> = {
     }
     await store.close();
   },
+  /** The same, with half of each save written ahead. */
+  async writeAhead() {
+    const store = open(databasePath);
+    for (let step = 0; step < Number(steps); step++) {
+      await writeStep(store, step * 2);
+      await store.writeAhead();
+      await writeStep(store, step * 2 + 1);
+      await store.flush();
+      await tell([step * 2, step * 2 + 1]);
+    }
+    await store.close();
+  },
   async setUp() {
     for (let step = 0; step < Number(steps); step++) {
       const store = open(path.join(databasePath, String(step), 'metrics.db'));

@@ -29,6 +29,7 @@ describe('the packed extension', () => {
     for (const file of [
       'dist/extension.js',
       'dist/worker.js',
+      'dist/pageWorker.js',
       'dist/cli.js',
       'dist/sql-wasm.wasm',
       'package.nls.fr.json',

@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/engine/ports.ts';
 import { SavePacing } from '../../../src/engine/store/sqlite/savePacing.ts';
 
 describe('Pacing saves', () => {
-  it('spends about a tenth of the time on saves while the database grows', () => {
+  it('spends at most a twentieth of the time on saves while the database grows', () => {
     let now = 0;
     const clock: Clock = { now: () => now, sleep: () => Promise.resolve() };
     const pacing = new SavePacing(clock);
@@ -11,7 +11,7 @@ describe('Pacing saves', () => {
     let saves = 0;
     for (let megabytes = 0.1; megabytes < 300; megabytes += 2) {
       pacing.workBegins();
-      now += 60;
+      now += 300;
       if (pacing.isDue(megabytes * 1e6)) {
         const duration = 4 * megabytes;
         now += duration;
@@ -20,8 +20,8 @@ describe('Pacing saves', () => {
         pacing.saved(duration);
       }
     }
-    assert.ok(saves > 5, `${saves} saves`);
-    assert.ok(saving / now > 0.03 && saving / now < 0.15, `${((saving / now) * 100).toFixed(1)} %`);
+    assert.ok(saves > 3, `${saves} saves`);
+    assert.ok(saving / now > 0.01 && saving / now < 0.05, `${((saving / now) * 100).toFixed(1)} %`);
   });
 
   it('waits before the first save for as long as its size suggests', () => {
@@ -29,7 +29,7 @@ describe('Pacing saves', () => {
     const pacing = new SavePacing({ now: () => now, sleep: () => Promise.resolve() });
     pacing.workBegins();
     assert.equal(pacing.isDue(100e6), false);
-    now += 4000;
+    now += 9000;
     pacing.workBegins();
     assert.equal(pacing.isDue(100e6), false);
     now += 500;

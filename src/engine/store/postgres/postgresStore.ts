@@ -124,6 +124,10 @@ class PostgresStore implements MetricsStore {
     return Promise.resolve();
   }
 
+  writeAhead(): Promise<void> {
+    return Promise.resolve();
+  }
+
   lockExport(projectId: string): Promise<ExportLock> {
     return this.#run(undefined, async () => (await this.#open()).locks.acquire(projectId));
   }

@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
 import type { ClientBase } from 'pg';
+import { decodeRows, type EncodedRows } from '../encodedRows.ts';
 import { kyselyPlugins } from '../kyselyPlugins.ts';
 import { tables } from '../migrations/tables.ts';
 import { isNumbered, numberRows } from '../numberRows.ts';
@@ -42,9 +43,9 @@ export class PostgresWriteTransaction implements WriteTransaction {
     this.db = new Kysely<MetricsSchema>({ dialect: clientDialect(client), plugins: kyselyPlugins });
   }
 
-  async upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[]): Promise<UpsertResult> {
+  async upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[] | EncodedRows): Promise<UpsertResult> {
     const key: readonly string[] = bulkTables[table];
-    const winners = winnersOf(placed(rows, key), isExported(table));
+    const winners = winnersOf(placed('texts' in rows ? decodeRows(rows) : rows, key), isExported(table));
     return { changed: await this.#merge(table, upsertSql(table), key, winners) };
   }
 

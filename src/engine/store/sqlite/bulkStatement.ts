@@ -1,3 +1,4 @@
+import { cellKinds, type EncodedRows } from '../encodedRows.ts';
 import type { RawDatabase, SqlJsInstance } from './sqlJs.ts';
 
 /** What a bound column may hold; undefined and null are NULL. */
@@ -72,10 +73,40 @@ export class BulkStatement {
     return this.#instance.raw._sqlite3_changes(this.#database.db);
   }
 
+  /**
+   * Runs the statement once for each of the rows that are `wanted`; their columns are its parameters.
+   * @returns indexes of those with which it inserted, changed or deleted something
+   */
+  runRows(rows: EncodedRows, wanted: (row: number) => boolean): number[] {
+    const { raw } = this.#instance;
+    const changed: number[] = [];
+    this.#reserve(rows.texts.length);
+    this.#view.set(rows.texts);
+    for (let row = 0; row < rows.length; row++) {
+      if (wanted(row)) {
+        this.#bindRow(rows, row);
+        this.#step(() => undefined);
+        if (raw._sqlite3_changes(this.#database.db) > 0) {
+          changed.push(row);
+        }
+      }
+    }
+    return changed;
+  }
+
   /** Runs the statement and calls `take` for each row of its answer; the row is valid during that call. */
   each(values: readonly BulkValue[], take: (row: BulkRowReader) => void): void {
-    const { raw } = this.#instance;
     this.#bind(values);
+    this.#step(take);
+  }
+
+  free(): void {
+    this.#instance.raw._sqlite3_finalize(this.#statement);
+    this.#instance.raw._free(this.#scratch);
+  }
+
+  #step(take: (row: BulkRowReader) => void): void {
+    const { raw } = this.#instance;
     try {
       let code = raw._sqlite3_step(this.#statement);
       while (code === sqliteRow) {
@@ -87,11 +118,6 @@ export class BulkStatement {
       raw._sqlite3_reset(this.#statement);
       raw._sqlite3_clear_bindings(this.#statement);
     }
-  }
-
-  free(): void {
-    this.#instance.raw._sqlite3_finalize(this.#statement);
-    this.#instance.raw._free(this.#scratch);
   }
 
   #bind(values: readonly BulkValue[]): void {
@@ -109,13 +135,36 @@ export class BulkStatement {
         raw._sqlite3_bind_text(this.#statement, index + 1, this.#scratch + offset, bytes, 0);
         offset += bytes;
       } else if (typeof value === 'number') {
-        // Whole numbers beyond 32 bits go as doubles: exact to 2^53, and an INTEGER column stores them whole.
-        if ((value | 0) === value) {
-          raw._sqlite3_bind_int(this.#statement, index + 1, value);
-        } else {
-          raw._sqlite3_bind_double(this.#statement, index + 1, value);
-        }
+        this.#bindNumber(index + 1, value);
       }
+    }
+  }
+
+  /** The row's texts lie in the scratch block, where all of its page's do. */
+  #bindRow({ columns, kinds, values, starts }: EncodedRows, row: number): void {
+    const { raw } = this.#instance;
+    const first = row * columns.length;
+    let text = this.#scratch + (starts[row] ?? 0);
+    for (let parameter = 1; parameter <= columns.length; parameter++) {
+      const cell = first + parameter - 1;
+      const kind = kinds[cell];
+      if (kind === cellKinds.text) {
+        const bytes = values[cell] ?? 0;
+        raw._sqlite3_bind_text(this.#statement, parameter, text, bytes, 0);
+        text += bytes;
+      } else if (kind === cellKinds.number) {
+        this.#bindNumber(parameter, values[cell] ?? 0);
+      }
+    }
+  }
+
+  #bindNumber(parameter: number, value: number): void {
+    const { raw } = this.#instance;
+    // Whole numbers beyond 32 bits go as doubles: exact to 2^53, and an INTEGER column stores them whole.
+    if ((value | 0) === value) {
+      raw._sqlite3_bind_int(this.#statement, parameter, value);
+    } else {
+      raw._sqlite3_bind_double(this.#statement, parameter, value);
     }
   }
 

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
-import { mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { openElsewhereError } from './databaseErrors.ts';
-
-/** Tells one state of a file from another without reading it: every save makes a new inode. */
-export type FileStamp = string;
+import { Replacement, stampOf, type FileStamp } from './replacement.ts';
 
 export interface DatabaseContent {
   /** Null when there is no file, or an empty one, which holds nothing to lose. */
@@ -13,17 +10,12 @@ export interface DatabaseContent {
   readonly stamp: FileStamp | null;
 }
 
-/** No system writes 2 GB in one call. */
-const largestWrite = 1 << 30;
-
 const noFile = (error: unknown): null => {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
     return null;
   }
   throw error;
 };
-
-const stampOf = ({ dev, ino, size, mtimeNs }: BigIntStats): FileStamp => [dev, ino, size, mtimeNs].join(':');
 
 /** The database file: read whole, replaced whole. Failures are the file system's own errors. */
 export class DatabaseFile {
@@ -72,33 +64,19 @@ export class DatabaseFile {
     await mkdir(path.dirname(this.path), { recursive: true });
   }
 
-  /**
-   * Replaces the file by `bytes`, durably: after a crash at any moment the old or the new content is
-   * there, whole. Only for the lock's holder.
-   */
-  async replace(bytes: Uint8Array): Promise<FileStamp> {
+  /** Only for the lock's holder. */
+  async beginReplacement(): Promise<Replacement> {
     await this.#refuseUnfinishedChanges();
     const target = await this.#target();
-    const folder = path.dirname(target);
     const mode = await stat(target).then((stats) => stats.mode & 0o777, noFile);
-    const temporary = path.join(folder, `${this.#temporaryPrefix}${randomUUID()}.tmp`);
-    try {
-      const handle = await open(temporary, 'wx', mode ?? 0o666);
-      let stamp: FileStamp;
-      try {
-        await writeWhole(handle, bytes);
-        await handle.sync();
-        stamp = stampOf(await handle.stat({ bigint: true }));
-      } finally {
-        await handle.close();
-      }
-      await renameOver(temporary, target);
-      await syncFolder(folder);
-      return stamp;
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    const temporary = path.join(path.dirname(target), `${this.#temporaryPrefix}${randomUUID()}.tmp`);
+    return Replacement.begin(temporary, target, mode ?? 0o666);
+  }
+
+  /** @param length bytes of the new content */
+  async replace(replacement: Replacement, length: number): Promise<FileStamp> {
+    await this.#refuseUnfinishedChanges();
+    return replacement.put(length);
   }
 
   /** Where the file really is: replacing a symbolic link would part it from what it points to. */
@@ -117,42 +95,5 @@ export class DatabaseFile {
         throw openElsewhereError(this.path);
       }
     }
-  }
-}
-
-/** In as few calls as the system takes: writeFile would make one for each half megabyte. */
-async function writeWhole(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, written, Math.min(bytes.length - written, largestWrite));
-    written += bytesWritten;
-  }
-}
-
-/** On Windows a reader (or a virus scanner) that has the file open makes renaming fail for a moment. */
-async function renameOver(from: string, to: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await rename(from, to);
-      return;
-    } catch (error) {
-      const busy = ['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '');
-      if (process.platform !== 'win32' || !busy || attempt === 20) {
-        throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, attempt * 10));
-    }
-  }
-}
-
-/** Makes a rename durable. Windows cannot open folders and does not need it. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') {
-    return;
-  }
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

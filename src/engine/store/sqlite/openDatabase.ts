@@ -7,10 +7,11 @@ import type { BulkTable } from '../store.ts';
 import { upsertStatement } from '../upsertStatement.ts';
 import { BulkStatement } from './bulkStatement.ts';
 import { corruptError, newerError } from './databaseErrors.ts';
-import type { DatabaseContent, FileStamp } from './databaseFile.ts';
+import type { DatabaseContent } from './databaseFile.ts';
 import { applicationId, checkHeader } from './databaseHeader.ts';
 import { sqlJsDialect } from './kyselyDialect.ts';
-import type { OpenFile, RawDatabase, SqlJsInstance } from './sqlJs.ts';
+import type { FileStamp } from './replacement.ts';
+import type { FileContent, OpenFile, RawDatabase, SqlJsInstance } from './sqlJs.ts';
 
 /** Above this a check of the whole file costs more than opening it. */
 const cheapCheckBytes = 16 * 1024 * 1024;
@@ -133,7 +134,7 @@ export class OpenDatabase {
    * The database file with all work that was kept. It may be the very memory that SQLite works on,
    * which then stays as it is until `letGo`: further work waits in SQLite's cache.
    */
-  content(): Uint8Array {
+  content(): FileContent {
     // sql.js's own export copies the file page by page, which took a tenth of an export's time.
     const content = this.#file.contentAfter(
       () => this.#commitFirstPage(),
@@ -142,7 +143,7 @@ export class OpenDatabase {
     // SQLite may write changed pages before their transaction ends, when its cache is full. It heeds
     // this only between two transactions.
     this.raw.exec('PRAGMA cache_spill = OFF');
-    return content ?? this.raw.export();
+    return content ?? { bytes: this.raw.export(), changed: null };
   }
 
   /** The memory that `content` gave is used no more. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../../ports.ts';
 
 /** Share of the time that saves may take. */
-const share = 0.1;
-/** A guess before the first save; saves were measured at 3 to 5 ms a MB. */
+const share = 0.05;
+/** Saves were measured at 3 to 5 ms a MB. */
 const millisecondsPerMegabyte = 5;
 
 /**
@@ -12,7 +12,7 @@ const millisecondsPerMegabyte = 5;
 export class SavePacing {
   readonly #clock: Clock;
   #restedSince: number | null = null;
-  #lastDuration: number | null = null;
+  #lastDuration = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -25,7 +25,8 @@ export class SavePacing {
 
   /** @param bytes size of the database */
   isDue(bytes: number): boolean {
-    const expected = this.#lastDuration ?? (bytes / 1e6) * millisecondsPerMegabyte;
+    // The last one may have been of a much smaller file, or the disk may be slow.
+    const expected = Math.max(this.#lastDuration, (bytes / 1e6) * millisecondsPerMegabyte);
     return this.#clock.now() - (this.#restedSince ?? 0) >= expected * (1 / share - 1);
   }
 

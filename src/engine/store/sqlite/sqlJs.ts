@@ -31,6 +31,18 @@ export interface RawDatabase extends Database {
   handleError(code?: number): null;
 }
 
+/** A part of a file; `end` is behind its last byte. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface FileContent {
+  readonly bytes: Uint8Array;
+  /** Where it differs from what was given the last time; null when nobody knows. */
+  readonly changed: readonly ByteRange[] | null;
+}
+
 /** A database with the file that sql.js keeps of it in memory. */
 export interface OpenFile {
   readonly database: RawDatabase;
@@ -38,7 +50,7 @@ export interface OpenFile {
    * The first `length` bytes of the file itself, not a copy, when `commit` has just written to them;
    * null when they may have moved elsewhere.
    */
-  contentAfter(commit: () => void, length: () => number): Uint8Array | null;
+  contentAfter(commit: () => void, length: () => number): FileContent | null;
 }
 
 /** One WebAssembly instance of SQLite with its memory, which grows and never shrinks: drop it to give memory back. */
@@ -78,20 +90,45 @@ class RoomyBytes extends Uint8Array {
 }
 
 /**
- * Counts what is written to it: sql.js turns to another array when the file is cut short or outgrows
+ * Notes what is written to it. sql.js turns to another array when the file is cut short or outgrows
  * this one, and never comes back.
  */
 class FileBytes extends Uint8Array {
   #writes = 0;
+  /** Ends of written parts by their beginnings; null before anybody asked. */
+  #written: Map<number, number> | null = null;
 
   get writes(): number {
     return this.#writes;
   }
 
-  override set(source: ArrayLike<number>, offset?: number): void {
+  override set(source: ArrayLike<number>, offset = 0): void {
     this.#writes += 1;
+    const end = offset + source.length;
+    this.#written?.set(offset, Math.max(end, this.#written.get(offset) ?? 0));
     super.set(source, offset);
   }
+
+  /** What was written since this was last asked; null the first time. */
+  takeWritten(): readonly ByteRange[] | null {
+    const written = this.#written;
+    this.#written = new Map();
+    return written === null ? null : joined(written);
+  }
+}
+
+/** Parts that touch become one. */
+function joined(ends: ReadonlyMap<number, number>): ByteRange[] {
+  const ranges: { start: number; end: number }[] = [];
+  for (const [start, end] of [...ends].toSorted(([a], [b]) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && start <= last.end) {
+      last.end = Math.max(last.end, end);
+    } else {
+      ranges.push({ start, end });
+    }
+  }
+  return ranges;
 }
 
 /**
@@ -172,7 +209,7 @@ class Instance implements SqlJsInstance {
     // that SQLite does for durability is switched off, which doubles the speed of bulk inserts.
     database.exec(
       `PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -262144`,
+       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536`,
     );
     return { database, contentAfter: (commit, length) => contentAfter(roomy.file, commit, length) };
   }
@@ -186,7 +223,7 @@ class Instance implements SqlJsInstance {
   }
 }
 
-function contentAfter(file: FileBytes | null, commit: () => void, length: () => number): Uint8Array | null {
+function contentAfter(file: FileBytes | null, commit: () => void, length: () => number): FileContent | null {
   if (file === null) {
     commit();
     return null;
@@ -194,7 +231,10 @@ function contentAfter(file: FileBytes | null, commit: () => void, length: () => 
   const before = file.writes;
   commit();
   const bytes = length();
-  return file.writes > before && bytes <= file.length ? file.subarray(0, bytes) : null;
+  if (file.writes === before || bytes > file.length) {
+    return null;
+  }
+  return { bytes: file.subarray(0, bytes), changed: file.takeWritten() };
 }
 
 async function compile(wasmPath: string | undefined): Promise<Compiled> {

@@ -143,6 +143,14 @@ class SqliteStore implements MetricsStore {
     return this.#run(undefined, () => this.#saveChanges());
   }
 
+  writeAhead(): Promise<void> {
+    return this.#run(undefined, async () => {
+      if (this.#dirty && this.#open !== null && this.#saving === null) {
+        await this.#beginSave(this.#open, true);
+      }
+    });
+  }
+
   async lockExport(projectId: string): Promise<ExportLock> {
     const name = /^[\w-]{1,64}$/.test(projectId) ? projectId : createHash('sha256').update(projectId).digest('hex');
     const lock = new FileLock(`${this.location}.export-${name}.lock`, this.#options.purpose, this.#options.clock);
@@ -272,30 +280,41 @@ class SqliteStore implements MetricsStore {
       return;
     }
     this.#pacing.workBegins();
+    if (this.#saving?.held === true && (this.#lock.wanted || this.#pacing.isDue(open.bytes))) {
+      await this.#refuseForeignChanges(open);
+      await this.#finishSave(open);
+    }
     if (this.#saving === null && this.#pacing.isDue(open.bytes)) {
-      await (this.#lock.wanted ? this.#save(open) : this.#beginSave(open));
+      await (this.#lock.wanted ? this.#save(open) : this.#beginSave(open, false));
     }
   }
 
   /** Saves what is unsaved and lets others write. After a failure the changes stay in memory for the next attempt. */
   async #save(open: OpenDatabase): Promise<void> {
+    if (this.#saving?.held === true) {
+      await this.#refuseForeignChanges(open);
+    }
     // Should an earlier one have failed, then this one says so if the reason still stands.
     await this.#finishSave(open).catch(() => undefined);
     if (this.#dirty || open.stamp === null || open.migrations.length > 0) {
-      await this.#beginSave(open);
+      await this.#beginSave(open, false);
       await this.#finishSave(open);
     }
   }
 
   /** Starts to write the file as of now. */
-  async #beginSave(open: OpenDatabase): Promise<void> {
+  async #beginSave(open: OpenDatabase, held: boolean): Promise<void> {
+    await this.#refuseForeignChanges(open);
+    await this.#prepareFolder();
+    this.#saving = new Saving(open, this.#file, this.#options.clock, held);
+  }
+
+  async #refuseForeignChanges(open: OpenDatabase): Promise<void> {
     const stamp = await this.#file.stamp();
     if (stamp !== null && stamp !== open.stamp) {
       await this.#drop();
       throw changedElsewhereError(this.location);
     }
-    await this.#prepareFolder();
-    this.#saving = new Saving(open, this.#file, this.#options.clock);
   }
 
   /** Waits until what #beginSave started is durable. */
@@ -303,6 +322,9 @@ class SqliteStore implements MetricsStore {
     const saving = this.#saving;
     if (saving === null) {
       return;
+    }
+    if (saving.held) {
+      saving.release(open);
     }
     const { stamp, milliseconds } = await saving.result().finally(() => {
       this.#saving = null;
@@ -324,7 +346,7 @@ class SqliteStore implements MetricsStore {
   /** Forgets everything that is in memory. */
   async #drop(): Promise<void> {
     // The lock is for as long as the file is being written.
-    await this.#saving?.result().catch(() => undefined);
+    await (this.#saving?.held === true ? this.#saving.abandon() : this.#saving?.result().catch(() => undefined));
     this.#saving = null;
     this.#open?.close();
     this.#forgetInstance();

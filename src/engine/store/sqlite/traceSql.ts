@@ -1,5 +1,5 @@
 import type { MetricsSchema } from '../schema.ts';
-import { observationColumns, type ObservationColumn, type RebuiltTrace } from '../traceRebuild.ts';
+import { observationColumns, rebuiltColumns, type ObservationColumn } from '../traceRebuild.ts';
 
 /** SQL that reads observations for rebuilding traces and writes llm_traces, also as a legacy server's own rows. */
 
@@ -39,33 +39,6 @@ export const knownTracesSql = `
 export const queueDerivationSql = `
   INSERT OR IGNORE INTO derivation_queue (project_id, trace_id) SELECT ?2, value FROM json_each(?1)`;
 
-/** Parameters of writeTraceSql after the project, in order. */
-export const rebuiltColumns = [
-  'id',
-  'created_at',
-  'updated_at',
-  'end_time',
-  'latency_seconds',
-  'name',
-  'user_id',
-  'session_id',
-  'tags',
-  'environment',
-  'version',
-  'release',
-  'bookmarked',
-  'public',
-  'root_observation_id',
-  'total_cost_usd',
-  'total_tokens',
-  'total_generations',
-  'total_events',
-  'total_observations',
-  'error_count',
-  'metadata',
-  'resource_attributes',
-] as const satisfies readonly (keyof RebuiltTrace & TraceColumn)[];
-
 const filled = (column: TraceColumn): string => `coalesce(llm_traces.${column}, excluded.${column})`;
 
 /** What the server's own trace row says stands; only its gaps are filled. Other columns are always rebuilt. */
@@ -91,12 +64,12 @@ const merged = (column: TraceColumn): string => {
     ? `excluded.${column}`
     : `CASE WHEN llm_traces.own_updated_at IS NULL THEN excluded.${column} ELSE ${own} END`;
 };
-const writable = rebuiltColumns.slice(1);
+const writable = rebuiltColumns.filter((column) => column !== 'project_id' && column !== 'id');
 
-/** Writes one rebuilt trace; a row that would stay as it is is not touched. */
+/** Writes one rebuilt trace, given by `rebuiltColumns`; a row that would stay as it is is not touched. */
 export const writeTraceSql = `
-  INSERT INTO llm_traces (project_id, trace_id, ${rebuiltColumns.join(', ')})
-  VALUES (?1, ?2, ${rebuiltColumns.map((_, index) => `?${index + 2}`).join(', ')})
+  INSERT INTO llm_traces (${rebuiltColumns.join(', ')}, trace_id)
+  VALUES (${rebuiltColumns.map((_, index) => `?${index + 1}`).join(', ')}, ?${rebuiltColumns.indexOf('id') + 1})
   ON CONFLICT (project_id, id) DO UPDATE SET ${writable.map((column) => `${column} = ${merged(column)}`).join(', ')}
   WHERE ${writable.map((column) => `llm_traces.${column} IS NOT ${merged(column)}`).join(' OR ')}`;
 

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { encodedText, type EncodedRows } from '../encodedRows.ts';
 import { tables } from '../migrations/tables.ts';
 import { numberRows } from '../numberRows.ts';
 import type { MetricsSchema } from '../schema.ts';
@@ -10,16 +11,15 @@ import type {
   TraceContextRow,
   UpsertResult,
   WriteTransaction,
-  WrittenObservations,
 } from '../store.ts';
-import { TraceRebuild } from '../traceRebuild.ts';
+import { rebuiltColumns, TraceRebuild } from '../traceRebuild.ts';
+import { upsertStatement } from '../upsertStatement.ts';
 import type { BulkStatement, BulkValue } from './bulkStatement.ts';
 import type { OpenDatabase } from './openDatabase.ts';
 import {
   knownTracesSql,
   observationsOfTracesSql,
   queueDerivationSql,
-  rebuiltColumns,
   traceContextColumns,
   upsertTraceSql,
   writeTraceSql,
@@ -35,8 +35,11 @@ export class SqliteWriteTransaction implements WriteTransaction {
     this.db = open.kysely;
   }
 
-  upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[]): Promise<UpsertResult> {
+  upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[] | EncodedRows): Promise<UpsertResult> {
     return settle(() => {
+      if ('texts' in rows) {
+        return { changed: this.#upsertEncoded(table, rows) };
+      }
       const { statement, columns } = this.#open.upsertInto(table);
       return { changed: runRows(statement, columns, rows) };
     });
@@ -46,23 +49,19 @@ export class SqliteWriteTransaction implements WriteTransaction {
     return settle(() => ({ changed: runRows(this.#open.statement(upsertTraceSql), traceContextColumns, rows) }));
   }
 
-  refreshTraces(projectId: string, traceIds: readonly string[], written?: WrittenObservations): Promise<void> {
+  refreshTraces(projectId: string, traceIds: readonly string[], rebuilt?: EncodedRows): Promise<void> {
     return settle(() => {
-      const parameters = [JSON.stringify(traceIds), projectId];
-      const known = written === undefined ? null : this.#knownTraces(parameters);
-      const rebuild = new TraceRebuild();
-      if (written !== undefined && known !== null) {
-        rebuild.addWritten(written, (traceId) => !known.has(traceId));
-      }
-      const toRead = known === null ? traceIds : traceIds.filter((id) => known.has(id));
-      this.#open.statement(observationsOfTracesSql).each([JSON.stringify(toRead), projectId], (row) => {
+      const written = rebuilt === undefined ? new Set<string>() : this.#writeNewTraces(projectId, traceIds, rebuilt);
+      const toRead = JSON.stringify(traceIds.filter((id) => !written.has(id)));
+      const rebuild = new TraceRebuild(projectId);
+      this.#open.statement(observationsOfTracesSql).each([toRead, projectId], (row) => {
         rebuild.add(row);
       });
       const write = this.#open.statement(writeTraceSql);
       for (const trace of rebuild.results()) {
-        write.run([projectId, ...rebuiltColumns.map((column) => trace[column])]);
+        write.run(rebuiltColumns.map((column) => trace[column]));
       }
-      this.#open.statement(queueDerivationSql).run(parameters);
+      this.#queueDerivation(projectId, traceIds);
     });
   }
 
@@ -76,18 +75,39 @@ export class SqliteWriteTransaction implements WriteTransaction {
     return numbering.last;
   }
 
-  #knownTraces(parameters: readonly BulkValue[]): ReadonlySet<string> {
-    const known = new Set<string>();
-    this.#open.statement(knownTracesSql).each(parameters, (row) => {
-      known.add(row.text(0) ?? '');
-    });
-    return known;
-  }
-
   queueDerivation(projectId: string, traceIds: readonly string[]): Promise<void> {
     return settle(() => {
-      this.#open.statement(queueDerivationSql).run([JSON.stringify(traceIds), projectId]);
+      this.#queueDerivation(projectId, traceIds);
     });
+  }
+
+  #queueDerivation(projectId: string, traceIds: readonly string[]): void {
+    this.#open.statement(queueDerivationSql).run([JSON.stringify(traceIds), projectId]);
+  }
+
+  #upsertEncoded(table: BulkTable, rows: EncodedRows): number[] {
+    return rows.length === 0
+      ? []
+      : this.#open.statement(upsertStatement(table, rows.columns)).runRows(rows, () => true);
+  }
+
+  /** Writes those of the traces that llm_traces does not have yet. @returns their ids */
+  #writeNewTraces(projectId: string, traceIds: readonly string[], rebuilt: EncodedRows): ReadonlySet<string> {
+    const known = new Set<string>();
+    this.#open.statement(knownTracesSql).each([JSON.stringify(traceIds), projectId], (row) => {
+      known.add(row.text(0) ?? '');
+    });
+    const asked = new Set(traceIds);
+    const written = new Set<string>();
+    this.#open.statement(writeTraceSql).runRows(rebuilt, (row) => {
+      const id = encodedText(rebuilt, row, 'id') ?? '';
+      if (!asked.has(id) || known.has(id)) {
+        return false;
+      }
+      written.add(id);
+      return true;
+    });
+    return written;
   }
 }
 
