@@ -1,6 +1,7 @@
 import { Numbers } from '../../../src/format/numbers.ts';
 import { parseConfig, type EngineConfigInput } from '../../../src/engine/config/config.ts';
 import { systemClock } from '../../../src/engine/ports.ts';
+import { rollUp } from '../../../src/engine/store/rollups/rollUp.ts';
 import { answerQuestion } from '../../../src/engine/questions/questions.ts';
 import type { BulkRow, MetricsStore } from '../../../src/engine/store/store.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../../../src/protocol/questions.ts';
@@ -40,3 +41,12 @@ export async function writeCalls(store: MetricsStore, calls: readonly BulkRow<'l
     await transaction.refreshTraces('p', [...new Set(calls.map(({ trace_id: id }) => id))]);
   });
 }
+
+/** With rollups that hold every call, and without: figures are the same from both. */
+export const rollupStates = [
+  { name: 'from calls', rollUp: () => Promise.resolve(0) },
+  {
+    name: 'from rollups',
+    rollUp: (store: MetricsStore) => store.write((transaction) => rollUp(transaction, store.dialect, null)),
+  },
+] as const;

@@ -3,7 +3,7 @@ import type { CostDimension, CostsAnswer } from '../../../src/protocol/analytics
 import type { BulkRow, MetricsStore } from '../../../src/engine/store/store.ts';
 import { generation } from '../../unit/store/fixture.ts';
 import { backends, type BackendFixture } from '../store/backends.ts';
-import { ask, writeCalls } from './ask.ts';
+import { ask, rollupStates, writeCalls } from './ask.ts';
 
 const range = { start: '2026-11-01T00:00:00.000Z', end: '2026-11-08T00:00:00.000Z' };
 const inRange = '2026-11-03T12:00:00.000Z';
@@ -36,8 +36,8 @@ const calls = [
   call('g7', 't5', 'gpt-4o', 7, { created_at: range.end }),
 ];
 
-for (const backend of backends) {
-  describe(`Costs, on ${backend.name}`, function () {
+for (const [backend, state] of backends.flatMap((each) => rollupStates.map((state) => [each, state] as const))) {
+  describe(`Costs ${state.name}, on ${backend.name}`, function () {
     this.timeout(60_000);
     let fixture: BackendFixture;
     let store: MetricsStore;
@@ -53,6 +53,7 @@ for (const backend of backends) {
           { ...task, task_id: 'recorded', trace_id: 't1', agent_name: 'writer' },
         ]),
       );
+      await state.rollUp(store);
     });
     after(() => fixture.clean());
 

@@ -4,7 +4,7 @@ import type { BulkRow, MetricsStore } from '../../../src/engine/store/store.ts';
 import type { SpendAnswer } from '../../../src/protocol/analytics.ts';
 import { generation } from '../../unit/store/fixture.ts';
 import { backends, type BackendFixture } from '../store/backends.ts';
-import { ask, writeCalls } from './ask.ts';
+import { ask, rollupStates, writeCalls } from './ask.ts';
 
 let next = 0;
 const call = (
@@ -16,8 +16,8 @@ const call = (
 const near = (actual: number | null | undefined, expected: number): void =>
   assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 1e-9, `${String(actual)} is not ${expected}`);
 
-for (const backend of backends) {
-  describe(`What is spent, on ${backend.name}`, function () {
+for (const [backend, state] of backends.flatMap((each) => rollupStates.map((state) => [each, state] as const))) {
+  describe(`What is spent, ${state.name}, on ${backend.name}`, function () {
     this.timeout(60_000);
     let fixture: BackendFixture;
     let store: MetricsStore;
@@ -28,6 +28,10 @@ for (const backend of backends) {
     });
     afterEach(() => fixture.clean());
 
+    const write = async (calls: readonly BulkRow<'llm_generations'>[]): Promise<void> => {
+      await writeCalls(store, calls);
+      await state.rollUp(store);
+    };
     const spend = (
       now: string,
       timeZone: string,
@@ -37,7 +41,7 @@ for (const backend of backends) {
       store.write(({ db }) => extendCoverage(db, project, { from: Date.parse(from), to: Date.parse(to) }));
 
     it('belongs to the days of the wall clock: the turn of the year in Paris', async () => {
-      await writeCalls(store, [
+      await write([
         call('2026-12-30T22:59:59.999Z', 1),
         call('2026-12-30T23:00:00.000Z', 2),
         call('2026-12-31T22:59:59.999Z', 4),
@@ -53,7 +57,7 @@ for (const backend of backends) {
     });
 
     it('belongs to a day of 25 hours, and to days that begin inside an hour', async () => {
-      await writeCalls(store, [
+      await write([
         call('2026-10-24T21:59:00.000Z', 1),
         call('2026-10-24T22:00:00.000Z', 2),
         call('2026-10-25T22:59:00.000Z', 4),
@@ -68,7 +72,7 @@ for (const backend of backends) {
     });
 
     it('is 0 where the export found nothing, and unknown where nothing was exported', async () => {
-      await writeCalls(store, [call('2026-11-20T12:00:00.000Z', 3), call('2026-11-21T12:00:00.000Z', null)]);
+      await write([call('2026-11-20T12:00:00.000Z', 3), call('2026-11-21T12:00:00.000Z', null)]);
       const bare = await spend('2026-11-23T12:00:00Z', 'UTC');
       assert.deepEqual([bare.todayUsd, bare.yesterdayUsd, bare.monthToDateUsd], [null, null, 3]);
       assert.deepEqual(bare.missing, { todayUsd: 'noCalls', yesterdayUsd: 'noCalls', forecast: 'tooFew' });
@@ -82,7 +86,7 @@ for (const backend of backends) {
 
     it('goes on as in the last weeks, from where the database ends', async () => {
       // $8 and $12 in turns from the 1st to the 8th; the 9th was exported until 06:00 and cost $1 so far.
-      await writeCalls(store, [
+      await write([
         ...Array.from({ length: 8 }, (_, day) => call(`2026-11-0${day + 1}T10:00:00.000Z`, day % 2 === 0 ? 8 : 12)),
         call('2026-11-09T05:00:00.000Z', 1),
       ]);
@@ -104,8 +108,7 @@ for (const backend of backends) {
     });
 
     it('is foreseen from whole days only: those that were not exported say nothing', async () => {
-      await writeCalls(
-        store,
+      await write(
         Array.from({ length: 12 }, (_, day) => call(`2026-11-${String(day + 1).padStart(2, '0')}T10:00:00.000Z`, 10)),
       );
       await cover('2026-11-01T09:00:00Z', '2026-11-06T00:00:00Z');
@@ -119,7 +122,7 @@ for (const backend of backends) {
     });
 
     it('is that of the filters alone', async () => {
-      await writeCalls(store, [
+      await write([
         call('2026-11-09T05:00:00.000Z', 1, { model: 'a' }),
         call('2026-11-09T05:00:00.000Z', 2, { model: 'b' }),
       ]);
