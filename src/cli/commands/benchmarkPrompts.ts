@@ -1,9 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { Command } from 'commander';
-import { EngineError } from '../../engine/errors.ts';
 import type { PromptComparison, VersionComparison } from '../../protocol/analytics.ts';
-import type { Engine } from '../../protocol/engine.ts';
-import type { Scope } from '../../protocol/scope.ts';
 import type { Cli } from '../cli.ts';
 import { withReportOptions, type ReportFlags } from '../report/period.ts';
 import type { Report } from '../report/report.ts';
@@ -37,7 +34,6 @@ async function benchmarkReport(
   prompt: string,
   variants: readonly string[] | undefined,
 ): Promise<Report> {
-  await requirePrompt(engine, scope, prompt);
   const params = { scope, prompt, ...(variants === undefined ? {} : { variants }) };
   const answer = await engine.ask('promptComparison', params, signal);
   return {
@@ -60,23 +56,6 @@ function verdicts({ comparisons }: PromptComparison): string[] {
     comparison.verdict,
     ...comparison.confounders.map(({ sentence }) => `  ${sentence}`),
   ]);
-}
-
-/** @throws EngineError question.invalid that names the nearest prompts */
-async function requirePrompt(engine: Engine, { projectId }: Scope, prompt: string): Promise<void> {
-  // Of all time: a prompt that did not run lately is no unknown one.
-  const range = { start: '0001-01-01T00:00:00.000Z', end: '9999-01-01T00:00:00.000Z' };
-  const { prompts } = await engine.ask('prompts', { scope: { range, projectId: projectId ?? null } });
-  if (prompts.some((known) => known.prompt === prompt)) {
-    return;
-  }
-  const { nearestNames } = await import('../../engine/questions/nearestNames.ts');
-  const names = prompts.map((known) => known.prompt);
-  const nearest = nearestNames(prompt, names);
-  const shown = (nearest.length === 0 ? names : nearest).slice(0, 10);
-  throw new EngineError('question.invalid', l10n.t('The database has no prompt named {0}.', prompt), {
-    hint: shown.length === 0 ? l10n.t('Export the project first.') : l10n.t('Did you mean {0}?', shown.join(', ')),
-  });
 }
 
 function parseList(text: string): readonly string[] {

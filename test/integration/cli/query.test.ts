@@ -93,6 +93,48 @@ describe('langfuse-metrics setup and query', function () {
     assert.match(errorOf(ended).message, /no such table: nowhere/);
   });
 
+  it('runs queries by name, over the days asked for', async () => {
+    await workspace.run(['setup']);
+    const ended = await workspace.run(['query', '--name', 'cost-by-model', '--days', '3', '--json']);
+    assert.equal(ended.exitCode, 0, ended.stderr);
+    const { columns } = JSON.parse(ended.stdout) as { columns: string[] };
+    assert.deepEqual(columns.slice(0, 3), ['provider', 'model', 'total_calls']);
+    const view = await workspace.run(['query', '--name', 'metrics_export_runs', '--format', 'csv']);
+    assert.match(view.stdout, /^export_started_at,/);
+  });
+
+  it('lists the named queries', async () => {
+    const { stdout } = await workspace.run(['query', '--list', '--json']);
+    const { queries } = JSON.parse(stdout) as { queries: { name: string; view: string; description: string }[] };
+    assert.ok(queries.length >= 15);
+    assert.ok(queries.every(({ description }) => description.length > 10));
+    assert.match((await workspace.run(['query', '--list'])).stdout, /^trace-costs +1 +metrics_trace_costs/m);
+  });
+
+  it('names the nearest query when there is none of that name', async () => {
+    const ended = await workspace.run(['query', '--name', 'cost-by-modle', '--json']);
+    assert.equal(ended.exitCode, 2);
+    assert.match(errorOf(ended).hint ?? '', /cost-by-model/);
+  });
+
+  for (const args of [
+    [],
+    ['SELECT 1', '--list'],
+    ['SELECT 1', '--days', '3'],
+    ['--name', 'export-runs', '--days', '3'],
+  ]) {
+    it(`does not guess what is meant by: query ${args.join(' ')}`, async () => {
+      assert.equal((await workspace.run(['query', ...args])).exitCode, 2);
+    });
+  }
+
+  it('stops a statement that would never end', async () => {
+    const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n';
+    const ended = await workspace.run(['query', endless, '--timeout', '0.5', '--json']);
+    assert.equal(ended.exitCode, 1);
+    assert.equal(errorOf(ended).code, 'sql.timeout');
+  });
+
   it('does not mind a reader that closes its end early', async () => {
     const query = workspace.start(['query', numbers.replace('LIMIT 5', 'LIMIT 200000'), '--max-rows', '200000']);
     query.child.stdout?.once('data', () => query.child.stdout?.destroy());

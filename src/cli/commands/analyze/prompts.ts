@@ -54,7 +54,7 @@ export async function promptsReport({ engine, scope, cells, signal }: ReportSour
       },
     ],
     notes:
-      answer.missing.prompts === 'noLinkedPrompts'
+      answer.missing.executions === 'noLinkedPrompts'
         ? [l10n.t('No generation of this period is linked to a prompt.')]
         : [],
   };

@@ -6,12 +6,12 @@ import { recordedProject } from '../../record/recordedRows.ts';
 import type { MetricsSchema } from '../../store/schema.ts';
 import { callsInScope } from '../calls/callsInScope.ts';
 
-interface RunTables extends MetricsSchema {
+export interface ExecutionTables extends MetricsSchema {
   run: MetricsSchema['prompt_executions'];
 }
 
-export type ExecutionsQuery = SelectQueryBuilder<RunTables, 'run', object>;
-type Expressions = ExpressionBuilder<RunTables, 'run'>;
+export type ExecutionsQuery = SelectQueryBuilder<ExecutionTables, 'run', object>;
+type Expressions = ExpressionBuilder<ExecutionTables, 'run'>;
 
 /**
  * The prompt executions of a scope, as `run`. What only a call or its trace knows (users, sessions,

@@ -7,7 +7,7 @@ import { percentiles } from '../statistics/quantiles.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { executionsInScope } from './executionsInScope.ts';
 import { groupVersions, type PromptGroup, type VersionGroup } from './promptGroups.ts';
-import { sourcesOf, tallyByVersion, type Tally } from './tally.ts';
+import { sourcesOf, tallyOutcomes, type Tally } from './tally.ts';
 
 type Version = PromptLens['versions'][number];
 
@@ -17,7 +17,7 @@ export const promptLensQuestion: Question<'promptLens'> = {
   async answer({ range }, context): Promise<PromptLensAnswer> {
     const catalogue = await loadCatalogue(context.db, null);
     const templates = await loadTemplates(context);
-    const tallies = await tallyByVersion(executionsInScope(context, { range }), context);
+    const tallies = await tallyOutcomes(executionsInScope(context, { range }), context);
     const toVersion = ({ version, entry, tally }: VersionGroup): Version[] => {
       const template = entry === null ? undefined : templates.get(keyOf(entry.projectId, entry.promptId));
       // Without its text, a version cannot be recognised in code.

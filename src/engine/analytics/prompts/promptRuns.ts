@@ -10,6 +10,9 @@ import { loadCatalogue, type CatalogueVersion } from './catalogue.ts';
 import { executionsInScope } from './executionsInScope.ts';
 import { parsePromptId, PromptHomes } from './promptIdentity.ts';
 
+/** Prompts that are named where none has a similar name. */
+const namesShown = 10;
+
 /** One execution with what figures and comparisons need of it. */
 export interface PromptRun extends Execution {
   readonly version: number | null;
@@ -104,7 +107,8 @@ async function requireKnownPrompt(db: Kysely<MetricsSchema>, prompt: string): Pr
     return;
   }
   const nearest = nearestNames(prompt, names);
-  throw new EngineError('question.invalid', l10n.t('There is no prompt named {0}.', prompt), {
-    ...(nearest.length === 0 ? {} : { hint: l10n.t('Did you mean {0}?', nearest.join(', ')) }),
+  const shown = (nearest.length === 0 ? names.toSorted() : nearest).slice(0, namesShown);
+  throw new EngineError('question.invalid', l10n.t('The database has no prompt named {0}.', prompt), {
+    hint: shown.length === 0 ? l10n.t('Export the project first.') : l10n.t('Did you mean {0}?', shown.join(', ')),
   });
 }

@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 import type { QuestionContext } from '../../questions/question.ts';
-import type { ExecutionsQuery } from './executionsInScope.ts';
+import type { SqlDialect } from '../../store/sqlDialect.ts';
+import type { ExecutionsQuery, ExecutionTables } from './executionsInScope.ts';
 
 /** What the figures of some executions are made from. */
 export interface Tally {
@@ -51,50 +52,94 @@ export async function tallyByVersion(
   query: ExecutionsQuery,
   { dialect }: Pick<QuestionContext, 'dialect'>,
 ): Promise<readonly PromptTally[]> {
-  const rows = await query
+  const rows = await selectOutcomes(query, dialect)
+    .select((eb) => [
+      dialect.joined(eb.ref('run.quality_score')).as('qualities'),
+      dialect.joined(eb.ref('run.user_feedback')).as('feedback'),
+      sql<number | null>`sum(${eb.ref('run.input_tokens')})`.as('input_tokens'),
+      sql<number | null>`sum(${eb.ref('run.output_tokens')})`.as('output_tokens'),
+    ])
+    .execute();
+  return mergeSources(
+    rows.map((row) => ({
+      ...toTally(row),
+      qualities: numbersIn(row.qualities),
+      feedback: numbersIn(row.feedback),
+      inputTokens: row.input_tokens,
+      outputTokens: row.output_tokens,
+    })),
+  );
+}
+
+/** The same without quality, feedback and tokens: an index holds the rest, so that no row is read. */
+export async function tallyOutcomes(
+  query: ExecutionsQuery,
+  { dialect }: Pick<QuestionContext, 'dialect'>,
+): Promise<readonly PromptTally[]> {
+  const rows = await selectOutcomes(query, dialect).execute();
+  return mergeSources(rows.map(toTally));
+}
+
+interface OutcomeRow {
+  readonly project_id: string;
+  readonly prompt_id: string;
+  readonly success_source: string | null;
+  readonly executions: number;
+  readonly judged: number;
+  readonly successes: number | null;
+  readonly latencies: string | null;
+  readonly cost_usd: number | null;
+  readonly costed: number;
+  readonly first_at: string;
+  readonly last_at: string;
+}
+
+/** A row for each version and source of success. Its columns are those of idx_prompt_executions_outcomes. */
+function selectOutcomes(
+  query: ExecutionsQuery,
+  dialect: SqlDialect,
+): SelectQueryBuilder<ExecutionTables, 'run', OutcomeRow> {
+  return query
     .select(['run.project_id', 'run.prompt_id', 'run.success_source'])
     .select((eb) => [
       eb.fn.countAll<number>().as('executions'),
       eb.fn.count<number>('run.success').as('judged'),
       sql<number | null>`sum(CAST(${eb.ref('run.success')} AS integer))`.as('successes'),
       dialect.joined(eb.ref('run.latency_seconds')).as('latencies'),
-      dialect.joined(eb.ref('run.quality_score')).as('qualities'),
-      dialect.joined(eb.ref('run.user_feedback')).as('feedback'),
-      sql<number | null>`sum(${eb.ref('run.input_tokens')})`.as('input_tokens'),
-      sql<number | null>`sum(${eb.ref('run.output_tokens')})`.as('output_tokens'),
       sql<number | null>`sum(${eb.ref('run.cost_usd')})`.as('cost_usd'),
       eb.fn.count<number>('run.cost_usd').as('costed'),
       eb.fn.min('run.executed_at').as('first_at'),
       eb.fn.max('run.executed_at').as('last_at'),
     ])
-    .groupBy(['run.project_id', 'run.prompt_id', 'run.success_source'])
-    .execute();
-  const merged = new Map<string, PromptTally>();
-  for (const row of rows) {
-    const tally: Tally = {
-      executions: row.executions,
-      judged: row.judged,
-      successes: row.successes ?? 0,
-      latencies: numbersIn(row.latencies),
-      qualities: numbersIn(row.qualities),
-      feedback: numbersIn(row.feedback),
-      inputTokens: row.input_tokens,
-      outputTokens: row.output_tokens,
-      costUsd: row.cost_usd,
-      costed: row.costed,
-      firstAt: row.first_at,
-      lastAt: row.last_at,
-      sources: row.success_source === null ? new Map() : new Map([[row.success_source, row.executions]]),
-    };
-    const key = JSON.stringify([row.project_id, row.prompt_id]);
-    const known = merged.get(key);
-    merged.set(key, {
-      projectId: row.project_id,
-      promptId: row.prompt_id,
-      tally: known === undefined ? tally : addTallies(known.tally, tally),
-    });
-  }
-  return [...merged.values()];
+    .groupBy(['run.project_id', 'run.prompt_id', 'run.success_source']);
+}
+
+type SourceTally = Tally & { readonly projectId: string; readonly promptId: string };
+
+function toTally(row: OutcomeRow): SourceTally {
+  return {
+    ...emptyTally,
+    projectId: row.project_id,
+    promptId: row.prompt_id,
+    executions: row.executions,
+    judged: row.judged,
+    successes: row.successes ?? 0,
+    latencies: numbersIn(row.latencies),
+    costUsd: row.cost_usd,
+    costed: row.costed,
+    firstAt: row.first_at,
+    lastAt: row.last_at,
+    sources: row.success_source === null ? new Map() : new Map([[row.success_source, row.executions]]),
+  };
+}
+
+function mergeSources(tallies: readonly SourceTally[]): readonly PromptTally[] {
+  const versions = Map.groupBy(tallies, ({ projectId, promptId }) => JSON.stringify([projectId, promptId]));
+  return [...versions.values()].flatMap(([first, ...others]) =>
+    first === undefined
+      ? []
+      : [{ projectId: first.projectId, promptId: first.promptId, tally: others.reduce<Tally>(addTallies, first) }],
+  );
 }
 
 export function addTallies(a: Tally, b: Tally): Tally {

@@ -1,10 +1,13 @@
 import * as l10n from '@vscode/l10n';
-import { isFallback, percent, type QueryDefinition } from './queryDefinition.ts';
+import { isFallback, nullsFirst, percent, type QueryDefinition } from './queryDefinition.ts';
 
 /** Percentiles by nearest rank, of rows grouped by one column. */
 const percentiles = [50, 90, 95, 99]
   .map((p) => `min(CASE WHEN share >= ${p / 100} THEN latency_seconds END) AS p${p}_sec`)
   .join(', ');
+
+const errors = `sum(CASE WHEN level = 'ERROR' THEN 1 ELSE 0 END)`;
+const succeeded = `sum(CASE WHEN level <> 'ERROR' THEN 1 ELSE 0 END)`;
 
 export const callQueries: readonly QueryDefinition[] = [
   {
@@ -23,7 +26,7 @@ SELECT provider, model,
 FROM llm_generations
 WHERE ${since('created_at', days)}
 GROUP BY provider, model
-ORDER BY coalesce(sum(cost_usd), -1) DESC, provider, model`,
+ORDER BY coalesce(sum(cost_usd), -1) DESC, ${nullsFirst('provider')}, ${nullsFirst('model')}`,
   },
   {
     name: 'fallback-rate',
@@ -45,7 +48,7 @@ FROM (SELECT model, 1 AS calls, 0 AS fallbacks
       FROM llm_events AS e
       WHERE ${isFallback('e')} AND ${since('e.created_at', days)}) AS attempts
 GROUP BY model
-ORDER BY 1.0 * sum(fallbacks) / (sum(calls) + sum(fallbacks)) DESC, model`,
+ORDER BY 1.0 * sum(fallbacks) / (sum(calls) + sum(fallbacks)) DESC, ${nullsFirst('model')}`,
   },
   {
     name: 'fallback-pairs',
@@ -59,7 +62,7 @@ SELECT e.original_model, e.fallback_model, e.event_name,
 FROM llm_events AS e
 WHERE ${isFallback('e')} AND ${since('e.created_at', days)}
 GROUP BY e.original_model, e.fallback_model, e.event_name
-ORDER BY fallbacks DESC, e.original_model, e.fallback_model, e.event_name`,
+ORDER BY fallbacks DESC, ${nullsFirst('e.original_model')}, ${nullsFirst('e.fallback_model')}, e.event_name`,
   },
   {
     name: 'cost-by-day-and-model',
@@ -74,7 +77,7 @@ SELECT ${day('created_at')} AS day, model,
 FROM llm_generations
 WHERE ${since('created_at', days)}
 GROUP BY 1, model
-ORDER BY 1 DESC, coalesce(sum(cost_usd), -1) DESC, model`,
+ORDER BY 1 DESC, coalesce(sum(cost_usd), -1) DESC, ${nullsFirst('model')}`,
   },
   {
     name: 'cost-per-success-by-model',
@@ -84,13 +87,14 @@ ORDER BY 1 DESC, coalesce(sum(cost_usd), -1) DESC, model`,
     sql: ({ since }, days) => `
 SELECT provider, model,
        count(*) AS calls,
-       sum(CASE WHEN level <> 'ERROR' THEN 1 ELSE 0 END) AS successful_calls,
+       ${succeeded} AS successful_calls,
        sum(cost_usd) AS cost_usd,
-       sum(cost_usd) / nullif(sum(CASE WHEN level <> 'ERROR' THEN 1 ELSE 0 END), 0) AS cost_per_success_usd
+       sum(cost_usd) / nullif(${succeeded}, 0) AS cost_per_success_usd
 FROM llm_generations
 WHERE ${since('created_at', days)}
 GROUP BY provider, model
-ORDER BY coalesce(sum(cost_usd) / nullif(sum(CASE WHEN level <> 'ERROR' THEN 1 ELSE 0 END), 0), -1) DESC, provider, model`,
+ORDER BY coalesce(sum(cost_usd) / nullif(${succeeded}, 0), -1) DESC,
+         ${nullsFirst('provider')}, ${nullsFirst('model')}`,
   },
   {
     name: 'latency-by-hour',
@@ -117,7 +121,7 @@ FROM (SELECT model, latency_seconds, cume_dist() OVER (PARTITION BY model ORDER 
       FROM llm_generations
       WHERE latency_seconds IS NOT NULL AND observation_type <> 'EMBEDDING' AND ${since('created_at', days)}) AS ranked
 GROUP BY model
-ORDER BY p95_sec DESC, model`,
+ORDER BY p95_sec DESC, ${nullsFirst('model')}`,
   },
   {
     name: 'error-rate-by-provider',
@@ -127,12 +131,12 @@ ORDER BY p95_sec DESC, model`,
     sql: ({ since }, days) => `
 SELECT provider, model,
        count(*) AS calls,
-       sum(CASE WHEN level = 'ERROR' THEN 1 ELSE 0 END) AS errors,
-       ${percent("sum(CASE WHEN level = 'ERROR' THEN 1 ELSE 0 END)", 'count(*)')} AS error_rate_pct
+       ${errors} AS errors,
+       ${percent(errors, 'count(*)')} AS error_rate_pct
 FROM llm_generations
 WHERE ${since('created_at', days)}
 GROUP BY provider, model
-ORDER BY 1.0 * sum(CASE WHEN level = 'ERROR' THEN 1 ELSE 0 END) / count(*) DESC, provider, model`,
+ORDER BY 1.0 * ${errors} / count(*) DESC, ${nullsFirst('provider')}, ${nullsFirst('model')}`,
   },
   {
     name: 'error-messages',
@@ -150,7 +154,7 @@ FROM (SELECT observation_type, name, status_message, created_at
       SELECT 'EVENT', event_name, status_message, created_at
       FROM llm_events WHERE level = 'ERROR' AND ${since('created_at', days)}) AS failed
 GROUP BY observation_type, name, status_message
-ORDER BY errors DESC, observation_type, name, status_message
+ORDER BY errors DESC, observation_type, ${nullsFirst('name')}, ${nullsFirst('status_message')}
 LIMIT 100`,
   },
   {
@@ -187,7 +191,7 @@ SELECT provider, model,
 FROM llm_generations
 WHERE input_tokens IS NOT NULL AND ${since('created_at', days)}
 GROUP BY provider, model
-ORDER BY input_tokens DESC, provider, model`,
+ORDER BY input_tokens DESC, ${nullsFirst('provider')}, ${nullsFirst('model')}`,
   },
   {
     name: 'calls-without-cost',
@@ -202,6 +206,6 @@ SELECT provider, model, observation_type,
 FROM llm_generations
 WHERE cost_usd IS NULL AND ${since('created_at', days)}
 GROUP BY provider, model, observation_type
-ORDER BY calls DESC, provider, model, observation_type`,
+ORDER BY calls DESC, ${nullsFirst('provider')}, ${nullsFirst('model')}, observation_type`,
   },
 ];

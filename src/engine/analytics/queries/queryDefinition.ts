@@ -24,3 +24,6 @@ export const sumOf = (flag: string): string => `sum(${asNumber(flag)})`;
 /** Fallbacks as every figure counts them: the plan's fallback_success is the end of one, not another. */
 export const isFallback = (event: string): string =>
   `${event}.event_type = 'fallback' AND ${event}.event_name <> 'fallback_success'`;
+
+/** A text to sort by: where NULL comes is the one thing in which the dialects' orders differ. */
+export const nullsFirst = (column: string): string => `coalesce(${column}, '')`;

