@@ -152,7 +152,8 @@ for (const backend of cliBackends) {
         [{ models: ['gpt-4o', 'o3-mini'] }, ({ model }) => model === 'gpt-4o' || model === 'o3-mini'],
         [
           { providers: ['anthropic'] },
-          ({ kind, provider, model }) => (kind === 'call' ? provider === 'anthropic' : (model ?? '').startsWith("claude")),
+          ({ kind, provider, model }) =>
+            kind === 'call' ? provider === 'anthropic' : (model ?? '').startsWith('claude'),
         ],
         [{ environments: ['production'] }, ({ environment }) => environment === 'production'],
         [
