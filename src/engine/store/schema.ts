@@ -340,7 +340,7 @@ export interface AlertStatesTable {
 
 /** What an hour's or a day's calls of one kind, model, … amount to. Sums are null where none of the calls has a value. */
 export interface UsageRollupsTable {
-  /** hour and day: by every dimension; modelHour and modelDay: by provider and model alone. */
+  /** hour and day: by every dimension; modelHour and modelDay: by provider, model and environment alone. */
   level: 'hour' | 'day' | 'modelHour' | 'modelDay';
   start: Time;
   project_id: string;

@@ -102,14 +102,14 @@ for (const backend of backends) {
         output_seconds: 2,
         latency_seconds: 2,
         first_token_seconds: 0.5,
-        // ln(2000) / ln(1.005 / 0.995) = 760.08, ln(500) / … = 621.45; the bucket above each.
-        latency_sketch: '761',
-        first_token_sketch: '622',
+        // ln(2000) / ln(1.008 / 0.992) = 475.05, ln(500) / … = 388.40; the bucket above each.
+        latency_sketch: '476',
+        first_token_sketch: '389',
       });
       const [day] = await rollups('modelDay');
       assert.deepEqual(
         [day?.start, day?.calls, day?.cost_usd, day?.total_tokens, day?.environment],
-        [at(0), 3, 0.3, 125, null],
+        [at(0), 3, 0.3, 125, 'default'],
       );
     });
 

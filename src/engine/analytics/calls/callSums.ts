@@ -9,22 +9,17 @@ import { rate } from '../statistics/proportions.ts';
 /** Sums of calls or rollups; a column that was not asked for is as if there were none. */
 export type SummedRow = Partial<UsageMeasures> & {
   readonly kind: UsageRollupsTable['kind'];
-  /** Latencies that a row's sums hold too much, as a sketch. */
-  readonly latency_sketch_less?: string | null;
 };
 
 class Latencies {
   readonly sketch = new LatencySketch();
   #seconds = 0;
 
-  add(text: string | null | undefined, less: string | null | undefined, seconds: number): void {
+  add(text: string | null | undefined, seconds: number | undefined, sign: 1 | -1): void {
     if (text != null) {
-      this.sketch.addText(text);
+      this.sketch.addText(text, sign);
     }
-    if (less != null) {
-      this.sketch.addText(less, -1);
-    }
-    this.#seconds += seconds;
+    this.#seconds += sign * (seconds ?? 0);
   }
 
   merge(other: Latencies): void {
@@ -62,23 +57,24 @@ export class CallSums {
   readonly #latency = { call: new Latencies(), embedding: new Latencies() };
   readonly #firstToken = new Latencies();
 
-  add(row: SummedRow): void {
-    this.calls += row.calls ?? 0;
-    this.errors += row.errors ?? 0;
-    this.notPrimary += row.not_primary ?? 0;
-    this.fallbacks += row.fallbacks ?? 0;
-    this.callsWithCost += row.calls_with_cost ?? 0;
-    this.#callsWithTokens += row.calls_with_tokens ?? 0;
-    this.#costUsd += row.cost_usd ?? 0;
-    this.#totalTokens += row.total_tokens ?? 0;
-    this.#timedOutputTokens += row.timed_output_tokens ?? 0;
-    this.#outputSeconds += row.output_seconds ?? 0;
+  /** @param sign -1 takes away again what another row has too much */
+  add(row: SummedRow, sign: 1 | -1): void {
+    this.calls += sign * (row.calls ?? 0);
+    this.errors += sign * (row.errors ?? 0);
+    this.notPrimary += sign * (row.not_primary ?? 0);
+    this.fallbacks += sign * (row.fallbacks ?? 0);
+    this.callsWithCost += sign * (row.calls_with_cost ?? 0);
+    this.#callsWithTokens += sign * (row.calls_with_tokens ?? 0);
+    this.#costUsd += sign * (row.cost_usd ?? 0);
+    this.#totalTokens += sign * (row.total_tokens ?? 0);
+    this.#timedOutputTokens += sign * (row.timed_output_tokens ?? 0);
+    this.#outputSeconds += sign * (row.output_seconds ?? 0);
     for (const part of parts) {
-      this.#addPart(part, row[part] ?? null);
+      this.#addPart(part, row[part] ?? null, sign);
     }
     if (row.kind !== 'fallback') {
-      this.#latency[row.kind].add(row.latency_sketch, row.latency_sketch_less, row.latency_seconds ?? 0);
-      this.#firstToken.add(row.first_token_sketch, null, row.first_token_seconds ?? 0);
+      this.#latency[row.kind].add(row.latency_sketch, row.latency_seconds, sign);
+      this.#firstToken.add(row.first_token_sketch, row.first_token_seconds, sign);
     }
   }
 
@@ -94,7 +90,7 @@ export class CallSums {
     this.#timedOutputTokens += other.#timedOutputTokens;
     this.#outputSeconds += other.#outputSeconds;
     for (const part of parts) {
-      this.#addPart(part, other.#parts[part]);
+      this.#addPart(part, other.#parts[part], 1);
     }
     this.#latency.call.merge(other.#latency.call);
     this.#latency.embedding.merge(other.#latency.embedding);
@@ -146,9 +142,9 @@ export class CallSums {
     };
   }
 
-  #addPart(part: Part, value: number | null): void {
+  #addPart(part: Part, value: number | null, sign: 1 | -1): void {
     if (value !== null) {
-      this.#parts[part] = (this.#parts[part] ?? 0) + value;
+      this.#parts[part] = (this.#parts[part] ?? 0) + sign * value;
     }
   }
 }

@@ -22,15 +22,13 @@ export function callsInScope({ db, dialect }: Context, scope: Scope): CallsQuery
 
 /** Scores that are about calls of a scope themselves, each with its call. */
 export function scoresOfCallsInScope({ db, dialect }: Context, scope: Scope): ScoresQuery {
-  // From the scores on: there are fewer of them than calls.
+  // From the scores on, of which there are fewer than of calls: SQLite never turns a cross join round.
   const scores = db
     .selectFrom('llm_scores as score')
-    .innerJoin('llm_generations as call', (join) =>
-      join
-        .onRef('call.trace_id', '=', 'score.trace_id')
-        .onRef('call.project_id', '=', 'score.project_id')
-        .onRef('call.id', '=', 'score.observation_id'),
-    )
+    .crossJoin('llm_generations as call')
+    .whereRef('call.trace_id', '=', 'score.trace_id')
+    .whereRef('call.project_id', '=', 'score.project_id')
+    .whereRef('call.id', '=', 'score.observation_id')
     .leftJoin('llm_traces as trace', (join) =>
       join.onRef('trace.id', '=', 'call.trace_id').onRef('trace.project_id', '=', 'call.project_id'),
     );

@@ -33,7 +33,7 @@ export interface UsageOptions {
   readonly buckets: TimeBuckets | null;
 }
 
-type Row = Key & SummedRow & { readonly bucket: number };
+type Row = Key & SummedRow & { readonly bucket: number; readonly sign: 1 | -1 };
 
 /**
  * What the calls of a scope amount to, from rollups as far as they go. Fallbacks are those away from a
@@ -85,7 +85,7 @@ class Groups {
         group = { key, bucket: row.bucket, sums: new CallSums() };
         this.#groups.set(id, group);
       }
-      group.sums.add(row);
+      group.sums.add(row, row.sign);
     }
   }
 
@@ -99,7 +99,8 @@ const within = (scope: Scope, { from, to }: Span): Scope => ({
   range: { start: isoTime(from), end: isoTime(to) },
 });
 
-const ofModel: ReadonlySet<Dimension> = new Set(['provider', 'model']);
+/** All that the model levels tell apart. */
+const ofModel: ReadonlySet<Dimension> = new Set(['provider', 'model', 'environment']);
 
 const onlyInCalls = ({ agents, users, sessions, tags }: ScopeFilters): boolean =>
   [agents, users, sessions, tags].some((filter) => filter !== undefined);
@@ -160,30 +161,27 @@ async function rolledUp(
   { by, buckets }: UsageOptions,
 ): Promise<readonly Row[]> {
   const values = pieces.map(
-    ({ level, from, to, sign, bucket }) =>
-      sql`(${sql.lit(level)}, ${dialect.time(isoTime(from))}, ${dialect.time(isoTime(to))}, ${sql.lit(sign)}, ${sql.lit(bucket)})`,
+    ({ level, from, to }, index) =>
+      sql`(${sql.lit(index)}, ${sql.lit(level)}, ${dialect.time(isoTime(from))}, ${dialect.time(isoTime(to))})`,
   );
-  const columns = [sql.ref('piece.bucket'), ...(['kind', ...by] as const).map((name) => sql.ref(`used.${name}`))];
+  const columns = [sql.ref('piece.number'), ...(['kind', ...by] as const).map((name) => sql.ref(`used.${name}`))];
   const measures = (buckets === null ? [...always, ...inTotal] : always).map(
-    (name) => sql`sum(piece.sign * ${sql.ref(`used.${name}`)}) AS ${sql.ref(name)}`,
+    (name) => sql`sum(${sql.ref(`used.${name}`)}) AS ${sql.ref(name)}`,
   );
-  const sketch = (of: string, sign: '>' | '<'): RawBuilder<unknown> =>
-    dialect.joined(sql`CASE WHEN piece.sign ${sql.raw(sign)} 0 THEN ${sql.ref(of)} END`);
-  const sketches = [
-    sql`${sketch('used.latency_sketch', '>')} AS latency_sketch`,
-    buckets === null
-      ? sql`${sketch('used.first_token_sketch', '>')} AS first_token_sketch`
-      : sql`${sketch('used.latency_sketch', '<')} AS latency_sketch_less`,
-  ];
+  const sketches = (buckets === null ? ['latency_sketch', 'first_token_sketch'] : ['latency_sketch']).map(
+    (name) => sql`${dialect.joined(sql.ref(`used.${name}`))} AS ${sql.ref(name)}`,
+  );
   // A cross join keeps SQLite from looking for pieces row by row.
-  const { rows } = await sql<Row>`
-    WITH piece (level, starts, ends, sign, bucket) AS (VALUES ${sql.join(values)})
+  const { rows } = await sql<Omit<Row, 'bucket'> & { readonly number: number }>`
+    WITH piece (number, level, starts, ends) AS (VALUES ${sql.join(values)})
     SELECT ${sql.join([...columns, ...measures, ...sketches])}
     FROM piece CROSS JOIN usage_rollups AS used
     WHERE used.level = piece.level AND used.start >= piece.starts AND used.start < piece.ends
       AND ${sql.join(conditions(scope), sql` AND `)}
     GROUP BY ${sql.join(columns)}`.execute(db);
-  return rows;
+  return rows.flatMap((row) =>
+    (pieces[row.number]?.uses ?? []).map(({ span, sign }) => ({ ...row, bucket: span, sign })),
+  );
 }
 
 function conditions({ projectId, filters = {} }: Scope): readonly Expression<SqlBool>[] {
@@ -232,6 +230,7 @@ async function fromCalls(
   return rows.map(({ latencies, first_tokens, hour, ...row }) => ({
     ...row,
     bucket: bucketOf(hour, buckets),
+    sign: 1,
     latency_sketch: sketchOf(latencies),
     first_token_sketch: sketchOf(first_tokens),
   }));
@@ -262,6 +261,7 @@ async function fromEvents(context: QuestionContext, scope: Scope, { buckets }: U
       kind: 'fallback' as const,
       provider: providerOf(group.model),
       bucket: bucketOf(hour, buckets),
+      sign: 1 as const,
     }))
     .filter(({ provider }) => providers?.includes(provider ?? '') ?? true);
 }

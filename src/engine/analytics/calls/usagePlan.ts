@@ -9,12 +9,16 @@ export interface Span {
   readonly to: number;
 }
 
-/** Rollups to add to a bucket, or (-1) to take away from it again. */
+/** What a piece does to the span of this number: adds to it, or (-1) takes away what another piece added too much. */
+export interface Use {
+  readonly span: number;
+  readonly sign: 1 | -1;
+}
+
+/** Rollups to be read together. */
 export interface Piece extends Span {
   readonly level: UsageRollupsTable['level'];
-  readonly sign: 1 | -1;
-  /** The number of the span that it belongs to. */
-  readonly bucket: number;
+  readonly uses: readonly Use[];
 }
 
 export interface UsagePlan {
@@ -26,7 +30,7 @@ export interface UsagePlan {
 export interface PlanOptions {
   /** Hours, by their beginning, that the rollups do not hold as they are now. */
   readonly stale: ReadonlySet<number>;
-  /** False where provider and model are all that is asked about: there are far fewer such rows. */
+  /** False where the few dimensions of the model levels are all that is asked about: they have far fewer rows. */
   readonly everyDimension: boolean;
   /** A day of another zone as a UTC day, less the hours that are its neighbour's: fewer rows than its 24 hours. */
   readonly subtract: boolean;
@@ -37,79 +41,109 @@ export interface PlanOptions {
  * whole hours by the hour, and what is left of an hour, or has changed since, from the calls.
  */
 export function planUsage(spans: readonly Span[], options: PlanOptions): UsagePlan {
-  const pieces: Piece[] = [];
-  const raw: Span[] = [];
-  for (const [bucket, { from, to }] of spans.entries()) {
+  const plan = new Plan(options);
+  for (const [span, { from, to }] of spans.entries()) {
     const firstHour = Math.ceil(from / hour) * hour;
     const lastHour = Math.floor(to / hour) * hour;
     if (firstHour >= lastHour) {
-      raw.push({ from, to });
+      plan.addRaw({ from, to });
       continue;
     }
-    raw.push({ from, to: firstHour });
+    plan.addRaw({ from, to: firstHour });
     for (let start = Math.floor(firstHour / day) * day; start < lastHour; start += day) {
-      const part = { from: Math.max(start, firstHour), to: Math.min(start + day, lastHour) };
-      planDay(start, part, bucket, options, pieces, raw);
+      plan.addHours(start, { from: Math.max(start, firstHour), to: Math.min(start + day, lastHour) }, span);
     }
-    raw.push({ from: lastHour, to });
+    plan.addRaw({ from: lastHour, to });
   }
-  return { pieces, raw: joined(raw) };
+  return { pieces: plan.pieces(), raw: plan.raw };
 }
 
-/** Whole hours of one UTC day. */
-function planDay(
-  start: number,
-  part: Span,
-  bucket: number,
-  { stale, everyDimension, subtract }: PlanOptions,
-  pieces: Piece[],
-  raw: Span[],
-): void {
-  const [hours, days] = everyDimension ? (['hour', 'day'] as const) : (['modelHour', 'modelDay'] as const);
-  const add = (level: Piece['level'], span: Span, sign: 1 | -1): void => {
-    const last = pieces.at(-1);
-    if (last?.bucket === bucket && last.level === level && last.sign === sign && last.to === span.from) {
-      pieces[pieces.length - 1] = { ...last, to: span.to };
-    } else if (span.from < span.to) {
-      pieces.push({ ...span, level, sign, bucket });
-    }
-  };
-  const end = start + day;
-  if (hoursOf({ from: start, to: end }).some((from) => stale.has(from))) {
-    for (const from of hoursOf(part)) {
-      const span = { from, to: from + hour };
-      if (stale.has(from)) {
-        raw.push(span);
-      } else {
-        add(hours, span, 1);
-      }
-    }
-    return;
-  }
-  const whole = part.from === start && part.to === end;
-  if (whole || (subtract && part.to - part.from > day / 2)) {
-    add(days, { from: start, to: end }, 1);
-    add(hours, { from: start, to: part.from }, -1);
-    add(hours, { from: part.to, to: end }, -1);
-    return;
-  }
-  add(hours, part, 1);
+interface OpenPiece {
+  readonly level: Piece['level'];
+  readonly from: number;
+  to: number;
+  readonly uses: Use[];
 }
 
-function hoursOf({ from, to }: Span): number[] {
-  return Array.from({ length: (to - from) / hour }, (_, index) => from + index * hour);
-}
+class Plan {
+  readonly raw: { from: number; to: number }[] = [];
+  readonly #options: PlanOptions;
+  readonly #hours: Piece['level'];
+  readonly #days: Piece['level'];
+  readonly #pieces = new Map<string, OpenPiece>();
+  #last: OpenPiece | null = null;
 
-/** Neighbours as one; empty ones left out. */
-function joined(spans: readonly Span[]): Span[] {
-  const result: { from: number; to: number }[] = [];
-  for (const { from, to } of spans) {
-    const last = result.at(-1);
+  constructor(options: PlanOptions) {
+    this.#options = options;
+    [this.#hours, this.#days] = options.everyDimension ? ['hour', 'day'] : ['modelHour', 'modelDay'];
+  }
+
+  pieces(): readonly Piece[] {
+    return [...this.#pieces.values()];
+  }
+
+  /** Neighbours become one. */
+  addRaw({ from, to }: Span): void {
+    const last = this.raw.at(-1);
     if (last?.to === from) {
       last.to = to;
     } else if (from < to) {
-      result.push({ from, to });
+      this.raw.push({ from, to });
     }
   }
-  return result;
+
+  /** @param part whole hours of the UTC day that begins at `start` */
+  addHours(start: number, part: Span, span: number): void {
+    const { stale, subtract } = this.#options;
+    const end = start + day;
+    if (stale.size > 0 && hoursOf(start, end).some((from) => stale.has(from))) {
+      for (const from of hoursOf(part.from, part.to)) {
+        if (stale.has(from)) {
+          this.addRaw({ from, to: from + hour });
+        } else {
+          this.#add(this.#hours, from, from + hour, { span, sign: 1 });
+        }
+      }
+      return;
+    }
+    const isWhole = part.from === start && part.to === end;
+    if (!isWhole && !(subtract && part.to - part.from > day / 2)) {
+      this.#add(this.#hours, part.from, part.to, { span, sign: 1 });
+      return;
+    }
+    this.#add(this.#days, start, end, { span, sign: 1 });
+    this.#add(this.#hours, start, part.from, { span, sign: -1 });
+    this.#add(this.#hours, part.to, end, { span, sign: -1 });
+  }
+
+  /** What is read for another span already is not read again, and neighbours of one span are read together. */
+  #add(level: Piece['level'], from: number, to: number, use: Use): void {
+    if (from >= to) {
+      return;
+    }
+    const key = `${level} ${from} ${to}`;
+    const known = this.#pieces.get(key);
+    if (known !== undefined) {
+      known.uses.push(use);
+      return;
+    }
+    const last = this.#last;
+    const [only] = last?.uses ?? [];
+    if (
+      last?.to === from &&
+      last.level === level &&
+      last.uses.length === 1 &&
+      only?.span === use.span &&
+      only.sign === use.sign
+    ) {
+      last.to = to;
+      return;
+    }
+    this.#last = { level, from, to, uses: [use] };
+    this.#pieces.set(key, this.#last);
+  }
+}
+
+function hoursOf(from: number, to: number): number[] {
+  return Array.from({ length: (to - from) / hour }, (_, index) => from + index * hour);
 }

@@ -4,7 +4,7 @@ import type { TableDefinition } from './initialTables.ts';
 export const rollupTables = {
   usage_rollups: {
     comment:
-      'Calls summed up by UTC hour and day (level hour, day) and, without environment, prompt and trace name, once more (modelHour, modelDay). Sum one level only.',
+      'Calls summed up by UTC hour and day (level hour, day) and, without prompt and trace name, once more (modelHour, modelDay). Sum one level only.',
     columns: {
       level: 'text!',
       start: 'time!',

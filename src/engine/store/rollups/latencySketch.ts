@@ -3,15 +3,15 @@ import type { Percentiles } from '../../../protocol/figures.ts';
 /**
  * A DDSketch with the logarithmic mapping (Masson, Rim and Lee 2019, "DDSketch: A Fast and
  * Fully-Mergeable Quantile Sketch with Relative-Error Guarantees", PVLDB 12:2195): bucket i counts the
- * values of (γ^(i-1), γ^i], and each is taken for 2 γ^i / (γ + 1), at most `accuracy` off. Half a
- * percent leaves the other half to rounding and to other definitions of a percentile.
+ * values of (γ^(i-1), γ^i], and each is taken for 2 γ^i / (γ + 1), at most `accuracy` off. Less
+ * than 1 % leaves the rest to rounding and to other definitions of a percentile.
  *
- * Written as text, `612 640:3 655`: bucket and, above one, its count. Texts that are put behind one
- * another with a blank are the text of all their values, so that a database merges the sketches of a
- * group by joining them, and hands over one text instead of a thousand. That, and that values can be
- * taken away again, is what no sketch library does.
+ * Written as text, `612 640:3,5,2`: a bucket, and the counts of it and its neighbours where they are
+ * not one value alone. Texts that are put behind one another with a blank are the text of all their
+ * values, so that a database merges the sketches of a group by joining them, and hands over one text
+ * instead of a thousand. That, and that values can be taken away again, is what no sketch library does.
  */
-const accuracy = 0.005;
+const accuracy = 0.008;
 const gamma = (1 + accuracy) / (1 - accuracy);
 const logGamma = Math.log(gamma);
 /** Langfuse's times have milliseconds: what is nearer to 0 than to one counts as 0, in a bucket below the first. */
@@ -20,13 +20,20 @@ const zeroBucket = -1;
 const lastBucket = Math.ceil(Math.log(100 * 86_400_000) / logGamma);
 
 const blank = 0x20;
-const colon = 0x3a;
+const comma = 0x2c;
 const minus = 0x2d;
+const digitZero = 0x30;
+const digitNine = 0x39;
+const colon = 0x3a;
 
-/** Counts durations (seconds) by size, in steps of 1 %. */
+/** Buckets that a sketch has room for at first, on either side of its first value. */
+const leastRoom = 16;
+
+/** Counts durations (seconds) by size, in steps of 1.6 %. */
 export class LatencySketch {
-  /** By bucket, from the zero bucket on. */
+  /** By bucket, from `#first` on: most sketches are of few values, near to each other. */
   #counts = new Int32Array(0);
+  #first = 0;
   #n = 0;
 
   /** How many values it holds. */
@@ -45,46 +52,58 @@ export class LatencySketch {
    */
   addText(text: string, sign: 1 | -1 = 1): void {
     let bucket = 0;
-    let count = 0;
+    let number = 0;
     let negative = false;
-    let inCount = false;
+    let inCounts = false;
     for (let index = 0; index <= text.length; index++) {
       const code = index < text.length ? text.charCodeAt(index) : blank;
-      if (code === blank) {
-        this.#count(negative ? -bucket : bucket, sign * (inCount ? count : 1));
-        bucket = 0;
-        count = 0;
-        negative = false;
-        inCount = false;
-      } else if (code === colon) {
-        inCount = true;
-      } else if (code === minus) {
-        negative = true;
-      } else if (inCount) {
-        count = count * 10 + code - 0x30;
-      } else {
-        bucket = bucket * 10 + code - 0x30;
+      if (code >= digitZero && code <= digitNine) {
+        number = number * 10 + code - digitZero;
+        continue;
       }
+      if (code === minus) {
+        negative = true;
+        continue;
+      }
+      if (code === colon) {
+        bucket = negative ? -number : number;
+        inCounts = true;
+      } else if (inCounts) {
+        this.#count(bucket, sign * number);
+        bucket++;
+        inCounts = code === comma;
+      } else {
+        this.#count(negative ? -number : number, sign);
+      }
+      number = 0;
+      negative = false;
     }
   }
 
   merge(other: LatencySketch): void {
-    other.#counts.forEach((count, index) => {
+    for (let index = 0; index < other.#counts.length; index++) {
+      const count = other.#counts[index] ?? 0;
       if (count !== 0) {
-        this.#count(index + zeroBucket, count);
+        this.#count(other.#first + index, count);
       }
-    });
+    }
   }
 
   /** Null when it holds nothing. The same values give the same text, in whichever order they came. */
   toText(): string | null {
-    const parts: string[] = [];
-    this.#counts.forEach((count, index) => {
-      if (count !== 0) {
-        parts.push(count === 1 ? String(index + zeroBucket) : `${index + zeroBucket}:${count}`);
+    const runs: string[] = [];
+    for (let index = 0; index < this.#counts.length; index++) {
+      if (this.#counts[index] !== 0) {
+        let end = index + 1;
+        while ((this.#counts[end] ?? 0) !== 0) {
+          end++;
+        }
+        const counts = this.#counts.slice(index, end).join(',');
+        runs.push(counts === '1' ? String(this.#first + index) : `${this.#first + index}:${counts}`);
+        index = end;
       }
-    });
-    return parts.length === 0 ? null : parts.join(' ');
+    }
+    return runs.length === 0 ? null : runs.join(' ');
   }
 
   /**
@@ -120,21 +139,30 @@ export class LatencySketch {
     for (let index = 0; index < this.#counts.length; index++) {
       below += this.#counts[index] ?? 0;
       if (below > rank) {
-        return valueOf(index + zeroBucket);
+        return valueOf(this.#first + index);
       }
     }
     return valueOf(lastBucket);
   }
 
   #count(bucket: number, count: number): void {
-    const index = bucket - zeroBucket;
-    if (index >= this.#counts.length) {
-      const larger = new Int32Array(Math.max(index + 1, 2 * this.#counts.length));
-      larger.set(this.#counts);
-      this.#counts = larger;
+    if (bucket < this.#first || bucket >= this.#first + this.#counts.length) {
+      this.#makeRoom(bucket);
     }
+    const index = bucket - this.#first;
     this.#counts[index] = (this.#counts[index] ?? 0) + count;
     this.#n += count;
+  }
+
+  #makeRoom(bucket: number): void {
+    const isEmpty = this.#counts.length === 0;
+    const room = Math.max(leastRoom, this.#counts.length);
+    const first = isEmpty ? bucket - room : Math.min(this.#first, bucket - room);
+    const end = isEmpty ? bucket + room : Math.max(this.#first + this.#counts.length, bucket + room);
+    const larger = new Int32Array(end - first);
+    larger.set(this.#counts, isEmpty ? 0 : this.#first - first);
+    this.#counts = larger;
+    this.#first = first;
   }
 }
 

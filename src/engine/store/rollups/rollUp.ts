@@ -5,15 +5,7 @@ import type { SqlDialect } from '../sqlDialect.ts';
 import type { WriteTransaction } from '../store.ts';
 import { allCalls, allFallbacks, callColumns, selectSums } from './calls.ts';
 import { LatencySketch } from './latencySketch.ts';
-import {
-  dimensions,
-  mergeAlike,
-  mergeRows,
-  noMeasures,
-  storedRow,
-  type UsageDimensions,
-  type UsageRow,
-} from './usageRows.ts';
+import { dimensions, mergeAlike, mergeRows, noMeasures, storedRow, type UsageRow } from './usageRows.ts';
 
 const hourMilliseconds = 3_600_000;
 const levels = { hour: ['hour', 'modelHour'], day: ['day', 'modelDay'] } as const;
@@ -237,11 +229,11 @@ async function remove(
 }
 
 function byModel(rows: readonly UsageRow[]): UsageRow[] {
-  return mergeRows(rows, ({ kind, provider, model }): UsageDimensions => ({
+  return mergeRows(rows, ({ kind, provider, model, environment }) => ({
     kind,
     provider,
     model,
-    environment: null,
+    environment,
     prompt_name: null,
     prompt_version: null,
     trace_name: null,

@@ -134,11 +134,13 @@ function merged(first: UsageRow, others: readonly UsageRow[]): UsageRow {
 }
 
 function mergedSketch(texts: readonly (string | null)[]): string | null {
+  const known = texts.filter((text) => text !== null);
+  if (known.length < 2) {
+    return known[0] ?? null;
+  }
   const sketch = new LatencySketch();
-  for (const text of texts) {
-    if (text !== null) {
-      sketch.addText(text);
-    }
+  for (const text of known) {
+    sketch.addText(text);
   }
   return sketch.toText();
 }

@@ -68,8 +68,9 @@ describe('a latency sketch', () => {
 
   it('reads its own text', () => {
     const sketch = new LatencySketch();
-    sketch.addText('-1 0 690:12 701');
-    assert.equal(sketch.n, 15);
-    assert.equal(sketch.toText(), '-1 0 690:12 701');
+    sketch.addText('-1 690:12,1,3 701');
+    sketch.addText('-1:2,1');
+    assert.equal(sketch.n, 21);
+    assert.equal(sketch.toText(), '-1:3,1 690:12,1,3 701');
   });
 });
