@@ -16,6 +16,23 @@ export const commandIds = {
   refreshRuns: 'langfuseMetrics.refreshRuns',
   loadMoreRuns: 'langfuseMetrics.loadMoreRuns',
   showRunDetails: 'langfuseMetrics.showRunDetails',
+  groupTraces: 'langfuseMetrics.groupTraces',
+  filterTraces: 'langfuseMetrics.filterTraces',
+  clearTraceFilter: 'langfuseMetrics.clearTraceFilter',
+  refreshTraces: 'langfuseMetrics.refreshTraces',
+  loadMoreTraces: 'langfuseMetrics.loadMoreTraces',
+  openTrace: 'langfuseMetrics.openTrace',
+  openTraceInLangfuse: 'langfuseMetrics.openTraceInLangfuse',
+  copyId: 'langfuseMetrics.copyId',
+  showSourceRow: 'langfuseMetrics.showSourceRow',
+  rateGood: 'langfuseMetrics.rateGood',
+  rateBad: 'langfuseMetrics.rateBad',
+  refreshPrompts: 'langfuseMetrics.refreshPrompts',
+  openPromptTemplate: 'langfuseMetrics.openPromptTemplate',
+  diffPromptVersions: 'langfuseMetrics.diffPromptVersions',
+  comparePromptVersions: 'langfuseMetrics.comparePromptVersions',
+  showFailingExamples: 'langfuseMetrics.showFailingExamples',
+  refreshAgents: 'langfuseMetrics.refreshAgents',
 } as const;
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];

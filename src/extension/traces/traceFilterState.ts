@@ -1,0 +1,60 @@
+import * as l10n from '@vscode/l10n';
+import type { TraceFilter, TraceGrouping, TraceStatus } from '../../protocol/browse.ts';
+import type { ScopeFilters } from '../../protocol/scope.ts';
+import type { Numbers } from '../../format/numbers.ts';
+
+/** What the tree of traces shows; kept in the workspace's state. */
+export interface TraceView {
+  readonly grouping: TraceGrouping;
+  /** Days back from now; null: all time. */
+  readonly days: number | null;
+  readonly text?: string;
+  readonly status?: TraceStatus;
+  readonly minCostUsd?: number;
+  readonly filters: ScopeFilters;
+}
+
+export const wholeView: TraceView = { grouping: 'day', days: null, filters: {} };
+
+const dayMilliseconds = 86_400_000;
+const beginning = '0001-01-01T00:00:00.000Z';
+const end = '9999-01-01T00:00:00.000Z';
+
+/** @param now milliseconds since the epoch */
+export function toTraceFilter(view: TraceView, now: number): TraceFilter {
+  const start = view.days === null ? beginning : new Date(now - view.days * dayMilliseconds).toISOString();
+  return {
+    scope: { range: { start, end }, filters: view.filters },
+    ...(view.text === undefined ? {} : { text: view.text }),
+    ...(view.status === undefined ? {} : { status: view.status }),
+    ...(view.minCostUsd === undefined ? {} : { minCostUsd: view.minCostUsd }),
+  };
+}
+
+/** How a status is called. */
+export function statusLabel(status: TraceStatus): string {
+  switch (status) {
+    case 'ok':
+      return l10n.t('without errors');
+    case 'error':
+      return l10n.t('with errors');
+    case 'fallback':
+      return l10n.t('with fallbacks');
+  }
+}
+
+/** The filter in words, in the order in which it was offered; empty when nothing is filtered. */
+export function describeFilter(view: TraceView, numbers: Numbers): string {
+  const { text, status, minCostUsd, days, filters } = view;
+  const values = Object.values(filters).flatMap((some: readonly (string | number)[] | undefined) =>
+    some === undefined || some.length === 0 ? [] : [some.join(l10n.t(' or '))],
+  );
+  const parts = [
+    text === undefined ? null : `“${text}”`,
+    ...values,
+    status === undefined ? null : statusLabel(status),
+    minCostUsd === undefined ? null : l10n.t('cost over {0}', numbers.money(minCostUsd)),
+    days === null ? null : l10n.t('{0} d', numbers.count(days)),
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
