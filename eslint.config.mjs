@@ -38,6 +38,7 @@ export default tseslint.config(
     },
   },
   restricted(['src/protocol/**/*.ts'], [layer('engine', 'extension', 'cli', 'webview')]),
+  restricted(['src/format/**/*.ts'], [layer('engine', 'extension', 'cli', 'webview', 'protocol')]),
   restricted(['src/engine/**/*.ts'], [layer('extension', 'cli', 'webview')]),
   restricted(['src/cli/**/*.ts'], [layer('extension', 'webview')]),
   restricted(['src/extension/**/*.ts'], [layer('cli', 'webview')], []),

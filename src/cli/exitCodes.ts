@@ -36,6 +36,7 @@ const byError: Record<ErrorCode, ExitCode> = {
   'question.invalid': exitCodes.wrongUsage,
   'sql.notReadOnly': exitCodes.wrongUsage,
   'sql.failed': exitCodes.failed,
+  'sql.timeout': exitCodes.failed,
   'engine.crashed': exitCodes.failed,
 };
 

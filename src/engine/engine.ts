@@ -10,6 +10,7 @@ import type {
   MoveProgress,
   MoveReport,
   MoveRequest,
+  QueryLimits,
   QueryResult,
   ServerInfo,
   SetupResult,
@@ -97,8 +98,8 @@ class LocalEngine implements Engine {
     return this.#store.read((db) => answerQuestion(question, params, { db, clock, config, signal }), signal);
   }
 
-  query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult> {
-    return this.#store.query(sql, options, signal);
+  query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
+    return this.#store.query(sql, limits, signal);
   }
 
   async move(

@@ -139,6 +139,12 @@ export interface QueryResult {
   readonly truncated: boolean;
 }
 
+export interface QueryLimits {
+  readonly maxRows: number;
+  /** The statement is stopped after so long (sql.timeout); by default 10 seconds. */
+  readonly timeoutSeconds?: number;
+}
+
 export interface Credentials {
   readonly baseUrl: string;
   readonly publicKey: string;
@@ -211,7 +217,7 @@ export interface Engine {
    */
   ask<Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal): Promise<QuestionAnswer<Q>>;
   /** Runs one read-only statement. */
-  query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult>;
+  query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult>;
   /**
    * Copies one metrics database into another and compares the two; the source stays as it is. After
    * a failure or a cancellation the same call goes on with what is missing.

@@ -24,6 +24,7 @@ export const errorCodes = [
   'question.invalid',
   'sql.notReadOnly',
   'sql.failed',
+  'sql.timeout',
   'engine.crashed',
 ] as const;
 

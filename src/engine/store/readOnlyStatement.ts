@@ -1,6 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { EngineError } from '../errors.ts';
 
+/** How long a statement may run where its caller sets no limit. */
+export const defaultQuerySeconds = 10;
+
 const readingKeyword = /^(select|values|with|explain)\b/i;
 const leadingBlanks = /^(\s+|--[^\n]*(\n|$)|\/\*[\s\S]*?(\*\/|$)|;)+/;
 
@@ -25,3 +28,9 @@ export const notReadOnly = (cause?: unknown): EngineError =>
 
 export const sqlFailed = (message: string, cause: unknown): EngineError =>
   new EngineError('sql.failed', message, { hint: l10n.t('Correct the statement and try again.'), cause });
+
+export const tooLong = (seconds: number, cause: unknown): EngineError =>
+  new EngineError('sql.timeout', l10n.t('The statement was stopped after {0} s.', seconds), {
+    hint: l10n.t('Narrow it down, to fewer days for example, or allow it more time.'),
+    cause,
+  });

@@ -1,5 +1,5 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
-import type { QueryResult, SetupResult } from '../../protocol/engine.ts';
+import type { QueryLimits, QueryResult, SetupResult } from '../../protocol/engine.ts';
 import type { LlmTracesTable, MetricsSchema } from './schema.ts';
 
 /** Tables filled in bulk, with the columns that identify a row. */
@@ -117,7 +117,7 @@ export interface MetricsStore {
    */
   lockExport(projectId: string): Promise<ExportLock>;
   /** One read-only statement of the user's. @throws EngineError sql.* */
-  query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult>;
+  query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult>;
   /** Flushes, gives memory and locks back; the next call opens the database again. */
   close(): Promise<void>;
 }

@@ -11,6 +11,7 @@ import type {
   MoveProgress,
   MoveReport,
   MoveRequest,
+  QueryLimits,
   QueryResult,
   ServerInfo,
   SetupResult,
@@ -72,8 +73,8 @@ export class EngineProxy implements Engine {
     return (await this.#engine()).ask(question, params, signal);
   }
 
-  async query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult> {
-    return (await this.#engine()).query(sql, options, signal);
+  async query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
+    return (await this.#engine()).query(sql, limits, signal);
   }
 
   async move(

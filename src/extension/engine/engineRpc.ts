@@ -11,6 +11,7 @@ import type {
   MoveProgress,
   MoveReport,
   MoveRequest,
+  QueryLimits,
   QueryResult,
   ServerInfo,
   SetupResult,
@@ -42,7 +43,7 @@ export interface MoveArguments {
 
 export interface QueryArguments {
   readonly sql: string;
-  readonly maxRows: number;
+  readonly limits: QueryLimits;
 }
 
 export interface AskArguments {

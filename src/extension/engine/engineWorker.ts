@@ -85,7 +85,7 @@ export class EngineWorker {
       coverage: () => call(coverageRequest, null),
       ask: async <Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal) =>
         (await call(askRequest, { question, params }, signal)) as QuestionAnswer<Q>,
-      query: (sql, { maxRows }, signal) => call(queryRequest, { sql, maxRows }, signal),
+      query: (sql, limits, signal) => call(queryRequest, { sql, limits }, signal),
       move: (request, onProgress, signal) =>
         this.#withProgress(moveProgress, onProgress, (progressToken) =>
           call(moveRequest, { request, progressToken }, signal),

@@ -104,7 +104,7 @@ answer(exportRequest, (engine, { request, progressToken }, signal) =>
 answer(runsRequest, (engine, { limit }) => engine.runs(limit));
 answer(coverageRequest, (engine) => engine.coverage());
 answer(askRequest, (engine, { question, params }, signal) => engine.ask(question, params as never, signal));
-answer(queryRequest, (engine, { sql, maxRows }, signal) => engine.query(sql, { maxRows }, signal));
+answer(queryRequest, (engine, { sql, limits }, signal) => engine.query(sql, limits, signal));
 answer(moveRequest, (engine, { request, progressToken }, signal) =>
   engine.move(request, (progress) => void connection.sendProgress(moveProgress, progressToken, progress), signal),
 );

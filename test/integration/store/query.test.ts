@@ -70,6 +70,18 @@ for (const backend of backends) {
       assert.deepEqual((await store.query('SELECT 1', { maxRows: 1 })).rows, [[1]]);
     });
 
+    it('stops a statement that runs too long, and loses nothing by it', async () => {
+      const store = fixture.open();
+      await store.write((transaction) => transaction.upsert('llm_scores', [score('unsaved')]));
+      for (const wanted of ['count(*)', 'i']) {
+        const endless = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT ${wanted} FROM n`;
+        await assert.rejects(store.query(endless, { maxRows: 1e9, timeoutSeconds: 0.3 }), { code: 'sql.timeout' });
+        assert.deepEqual((await store.query('SELECT id FROM llm_scores', { maxRows: 9 })).rows, [['unsaved']]);
+      }
+      await store.write((transaction) => transaction.upsert('llm_scores', [score('later')]));
+      assert.deepEqual((await store.query('SELECT count(*) FROM llm_scores', { maxRows: 1 })).rows, [[2]]);
+    });
+
     for (const sql of [
       'DELETE FROM llm_scores',
       'WITH x AS (SELECT 1) DELETE FROM llm_scores',

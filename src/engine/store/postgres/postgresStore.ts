@@ -1,10 +1,11 @@
 import { Kysely } from 'kysely';
 import type { ClientBase, PoolClient } from 'pg';
 import { kyselyPlugins } from '../kyselyPlugins.ts';
-import type { QueryResult, SetupResult } from '../../../protocol/engine.ts';
+import type { QueryLimits, QueryResult, SetupResult } from '../../../protocol/engine.ts';
 import { throwIfAborted } from '../../errors.ts';
 import type { Clock, Log } from '../../ports.ts';
 import type { MetricsSchema } from '../schema.ts';
+import { defaultQuerySeconds, tooLong } from '../readOnlyStatement.ts';
 import { SerialQueue } from '../serialQueue.ts';
 import type { ExportLock, MetricsStore, WriteTransaction } from '../store.ts';
 import { postgresLocation, resolveServer, type PostgresSettings } from './connection.ts';
@@ -72,15 +73,18 @@ class PostgresStore implements MetricsStore {
     );
   }
 
-  query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult> {
+  query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
+    const { maxRows, timeoutSeconds = defaultQuerySeconds } = limits;
     return this.#run(signal, async () => {
       const client = await this.#readyClient();
-      const stop = this.#cancelWhenAborted(client, signal);
+      const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
+      const ended = AbortSignal.any(signal === undefined ? [timeout] : [timeout, signal]);
+      const stop = this.#cancelWhenAborted(client, ended);
       try {
-        return await readOnlyQuery(client, sql, options.maxRows, signal);
+        return await readOnlyQuery(client, sql, maxRows, ended);
       } catch (error) {
         throwIfAborted(signal);
-        throw error;
+        throw timeout.aborted ? tooLong(timeoutSeconds, error) : error;
       } finally {
         stop();
         // Whatever the user's statement did to the session goes with it.
@@ -207,16 +211,16 @@ class PostgresStore implements MetricsStore {
   }
 
   /** @returns a function that ends the watch */
-  #cancelWhenAborted(client: PoolClient, signal: AbortSignal | undefined): () => void {
+  #cancelWhenAborted(client: PoolClient, signal: AbortSignal): () => void {
     const { processID } = client as PoolClient & { readonly processID: number | null };
     const cancel = (): void => {
       this.#withClient((other) => other.query('SELECT pg_cancel_backend($1)', [processID])).catch((error: unknown) => {
         this.#options.log.debug(`The query could not be cancelled: ${String(error)}`);
       });
     };
-    signal?.addEventListener('abort', cancel, { once: true });
+    signal.addEventListener('abort', cancel, { once: true });
     return () => {
-      signal?.removeEventListener('abort', cancel);
+      signal.removeEventListener('abort', cancel);
     };
   }
 }

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SqlValue as RawValue, Statement } from 'sql.js';
-import type { QueryResult, SqlValue } from '../../../protocol/engine.ts';
+import type { QueryLimits, QueryResult, SqlValue } from '../../../protocol/engine.ts';
 import { EngineError, isCancellation, throwIfAborted } from '../../errors.ts';
-import { notReadOnly, requireReading, sqlFailed } from '../readOnlyStatement.ts';
+import { defaultQuerySeconds, notReadOnly, requireReading, sqlFailed, tooLong } from '../readOnlyStatement.ts';
 import type { RawDatabase } from './sqlJs.ts';
+import { TimeLimit } from './timeLimit.ts';
 
 /** How long rows are fetched before other work of this thread, such as a cancellation, gets its turn. */
 const sliceMilliseconds = 20;
@@ -14,51 +15,67 @@ type ExactStatement = Statement & { get(parameters: null, options: { useBigInt: 
 /**
  * Runs one statement that only reads. Beyond SQLite's own guard (query_only) the statement's kind is
  * checked, because ATTACH and PRAGMA pass that guard and the latter could switch it off.
- * @throws EngineError sql.notReadOnly, sql.failed
+ * @throws EngineError sql.notReadOnly, sql.failed; sql.timeout, after which the whole instance of SQLite must be given up
  */
 export async function readOnlyQuery(
   database: RawDatabase,
   sql: string,
-  maxRows: number,
+  { maxRows, timeoutSeconds = defaultQuerySeconds }: QueryLimits,
   signal: AbortSignal | undefined,
 ): Promise<QueryResult> {
   requireReading(sql);
+  const limit = new TimeLimit(timeoutSeconds);
   database.exec('PRAGMA query_only = ON');
   try {
     requireOneStatement(database, sql);
     const statement = database.prepare(sql) as ExactStatement;
     try {
-      return await fetchRows(statement, maxRows, signal);
+      return await fetchRows(statement, maxRows, limit, signal);
     } finally {
-      statement.free();
+      if (!limit.exceeded) {
+        statement.free();
+      }
     }
   } catch (error) {
-    throw queryError(error);
+    throw limit.exceeded ? tooLong(timeoutSeconds, error) : queryError(error);
   } finally {
-    database.exec('PRAGMA query_only = OFF');
+    if (!limit.exceeded) {
+      database.exec('PRAGMA query_only = OFF');
+    }
   }
 }
 
 async function fetchRows(
   statement: ExactStatement,
   maxRows: number,
+  limit: TimeLimit,
   signal: AbortSignal | undefined,
 ): Promise<QueryResult> {
   const columns = statement.getColumnNames();
   const rows: SqlValue[][] = [];
-  let sliceEnd = performance.now() + sliceMilliseconds;
+  for (;;) {
+    const state = limit.run(() => fetchSlice(statement, rows, maxRows));
+    if (state !== 'more') {
+      return { columns, rows, truncated: state === 'full' };
+    }
+    await setImmediate();
+    throwIfAborted(signal);
+  }
+}
+
+/** @returns done: there are no more rows; full: there are, but no more are wanted; more: it is others' turn */
+function fetchSlice(statement: ExactStatement, rows: SqlValue[][], maxRows: number): 'done' | 'full' | 'more' {
+  const sliceEnd = performance.now() + sliceMilliseconds;
   while (statement.step()) {
     if (rows.length === maxRows) {
-      return { columns, rows, truncated: true };
+      return 'full';
     }
     rows.push(statement.get(null, { useBigInt: true }).map(plain));
     if (performance.now() > sliceEnd) {
-      await setImmediate();
-      throwIfAborted(signal);
-      sliceEnd = performance.now() + sliceMilliseconds;
+      return 'more';
     }
   }
-  return { columns, rows, truncated: false };
+  return 'done';
 }
 
 /** What JSON can carry: BLOBs as hexadecimal text, numbers that it would change as text. */

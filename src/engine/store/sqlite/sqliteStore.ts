@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { QueryResult, SetupResult } from '../../../protocol/engine.ts';
+import type { QueryLimits, QueryResult, SetupResult } from '../../../protocol/engine.ts';
 import { EngineError, throwIfAborted } from '../../errors.ts';
 import type { Clock, Log } from '../../ports.ts';
 import type { MetricsSchema } from '../schema.ts';
@@ -106,8 +106,20 @@ class SqliteStore implements MetricsStore {
     });
   }
 
-  query(sql: string, options: { readonly maxRows: number }, signal?: AbortSignal): Promise<QueryResult> {
-    return this.#run(signal, async () => readOnlyQuery((await this.#current()).raw, sql, options.maxRows, signal));
+  query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
+    return this.#run(signal, async () => {
+      // Nothing unsaved may be in the memory that is thrown away with a statement that runs too long.
+      await this.#saveChanges();
+      const { raw } = await this.#current();
+      try {
+        return await readOnlyQuery(raw, sql, limits, signal);
+      } catch (error) {
+        if (error instanceof EngineError && error.code === 'sql.timeout') {
+          this.#forgetInstance();
+        }
+        throw error;
+      }
+    });
   }
 
   write<T>(work: (transaction: WriteTransaction) => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -313,10 +325,14 @@ class SqliteStore implements MetricsStore {
     await this.#saving?.result().catch(() => undefined);
     this.#saving = null;
     this.#open?.close();
-    this.#open = null;
-    this.#instance = null;
+    this.#forgetInstance();
     this.#dirty = false;
     this.#lock.release();
+  }
+
+  #forgetInstance(): void {
+    this.#open = null;
+    this.#instance = null;
   }
 
   /** Plans what happens when nobody calls again. */
