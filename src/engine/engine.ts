@@ -12,6 +12,7 @@ import type {
   MoveRequest,
   QueryLimits,
   QueryResult,
+  RateRequest,
   ServerInfo,
   SetupResult,
 } from '../protocol/engine.ts';
@@ -27,6 +28,7 @@ import type { LangfuseSource } from './langfuse/records.ts';
 import { databaseAt, checkEnds } from './move/database.ts';
 import { moveDatabase } from './move/move.ts';
 import type { Clock, Fetch, Log } from './ports.ts';
+import { rate } from './rating/rate.ts';
 import { openStore } from './store/openStore.ts';
 import type { MetricsStore, OnLockWait } from './store/store.ts';
 import { answerQuestion } from './questions/questions.ts';
@@ -127,6 +129,13 @@ class LocalEngine implements Engine {
         await source.close();
       }
     }
+  }
+
+  async rate(request: RateRequest, signal?: AbortSignal): Promise<void> {
+    const credentials = this.#credentials();
+    const { server } = await this.#connect(credentials, () => undefined, signal);
+    const { config, clock } = this.#options;
+    await rate({ store: this.#store, config, clock, credentials, projectId: server.projectId }, request);
   }
 
   async testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo> {

@@ -194,6 +194,16 @@ export interface MoveReport {
   readonly status: 'completed' | 'failed';
 }
 
+/** A person's verdict on a trace or on one of its observations. */
+export interface RateRequest {
+  readonly projectId: string;
+  readonly traceId: string;
+  /** Null: the trace as a whole. */
+  readonly observationId: string | null;
+  readonly good: boolean;
+  readonly comment: string | null;
+}
+
 /** Everything a host may call. Cancellation is by signal; failures are EngineError. */
 export interface Engine {
   /** Creates or migrates the database. */
@@ -223,6 +233,11 @@ export interface Engine {
    * a failure or a cancellation the same call goes on with what is missing.
    */
   move(request: MoveRequest, onProgress: (progress: MoveProgress) => void, signal?: AbortSignal): Promise<MoveReport>;
+  /**
+   * Writes a rating to Langfuse as a score, then into the database. When Langfuse does not take it,
+   * nothing is stored.
+   */
+  rate(request: RateRequest, signal?: AbortSignal): Promise<void>;
   /** Connects with these keys and says what answered; stores nothing. */
   testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo>;
   /** Gives memory back, releases locks. The next call opens everything anew. */

@@ -94,7 +94,7 @@ export async function countFallbacks(
     .where('event_name', '!=', 'fallback_success')
     .groupBy(['project_id', 'trace_id'])
     .execute();
-  const counts = new Map(rows.map((row) => [`${row.project_id}\u0000${row.trace_id}`, Number(row.fallbacks)]));
+  const counts = new Map(rows.map((row) => [`${row.project_id}\u0000${row.trace_id}`, row.fallbacks]));
   return (projectId, traceId) => counts.get(`${projectId}\u0000${traceId}`) ?? 0;
 }
 

@@ -13,6 +13,7 @@ import type {
   MoveRequest,
   QueryLimits,
   QueryResult,
+  RateRequest,
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
@@ -83,6 +84,10 @@ export class EngineProxy implements Engine {
     signal?: AbortSignal,
   ): Promise<MoveReport> {
     return (await this.#engine()).move(request, onProgress, signal);
+  }
+
+  async rate(request: RateRequest, signal?: AbortSignal): Promise<void> {
+    return (await this.#engine()).rate(request, signal);
   }
 
   async testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo> {

@@ -13,6 +13,7 @@ import type {
   MoveRequest,
   QueryLimits,
   QueryResult,
+  RateRequest,
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
@@ -62,6 +63,7 @@ export const queryRequest = new RequestType<EngineCall<QueryArguments>, QueryRes
 export const testCredentialsRequest = new RequestType<EngineCall<Credentials>, ServerInfo, ErrorData>(
   'engine/testCredentials',
 );
+export const rateRequest = new RequestType<EngineCall<RateRequest>, null, ErrorData>('engine/rate');
 export const moveRequest = new RequestType<EngineCall<MoveArguments>, MoveReport, ErrorData>('engine/move');
 /** Ends every call that is under way, saves and releases what is open. */
 export const closeRequest = new RequestType0<null, ErrorData>('engine/close');

@@ -29,6 +29,7 @@ import {
   moveProgress,
   moveRequest,
   queryRequest,
+  rateRequest,
   requestCancelled,
   runsRequest,
   setupRequest,
@@ -90,6 +91,9 @@ export class EngineWorker {
         this.#withProgress(moveProgress, onProgress, (progressToken) =>
           call(moveRequest, { request, progressToken }, signal),
         ),
+      rate: async (request, signal) => {
+        await call(rateRequest, request, signal);
+      },
       testCredentials: (credentials, signal) => call(testCredentialsRequest, credentials, signal),
       close: () => this.close(),
     };

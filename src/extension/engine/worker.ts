@@ -27,6 +27,7 @@ import {
   moveProgress,
   moveRequest,
   queryRequest,
+  rateRequest,
   requestCancelled,
   runsRequest,
   setupRequest,
@@ -108,6 +109,10 @@ answer(queryRequest, (engine, { sql, limits }, signal) => engine.query(sql, limi
 answer(moveRequest, (engine, { request, progressToken }, signal) =>
   engine.move(request, (progress) => void connection.sendProgress(moveProgress, progressToken, progress), signal),
 );
+answer(rateRequest, async (engine, request, signal) => {
+  await engine.rate(request, signal);
+  return null;
+});
 answer(testCredentialsRequest, (engine, credentials, signal) => engine.testCredentials(credentials, signal));
 connection.onRequest(closeRequest, async () => {
   for (const controller of underWay) {

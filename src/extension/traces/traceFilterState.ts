@@ -8,13 +8,21 @@ export interface TraceView {
   readonly grouping: TraceGrouping;
   /** Days back from now; null: all time. */
   readonly days: number | null;
-  readonly text?: string;
-  readonly status?: TraceStatus;
-  readonly minCostUsd?: number;
+  readonly text: string | null;
+  readonly status: TraceStatus | null;
+  /** US dollars. */
+  readonly minCostUsd: number | null;
   readonly filters: ScopeFilters;
 }
 
-export const wholeView: TraceView = { grouping: 'day', days: null, filters: {} };
+export const wholeView: TraceView = {
+  grouping: 'day',
+  days: null,
+  text: null,
+  status: null,
+  minCostUsd: null,
+  filters: {},
+};
 
 const dayMilliseconds = 86_400_000;
 const beginning = '0001-01-01T00:00:00.000Z';
@@ -25,9 +33,9 @@ export function toTraceFilter(view: TraceView, now: number): TraceFilter {
   const start = view.days === null ? beginning : new Date(now - view.days * dayMilliseconds).toISOString();
   return {
     scope: { range: { start, end }, filters: view.filters },
-    ...(view.text === undefined ? {} : { text: view.text }),
-    ...(view.status === undefined ? {} : { status: view.status }),
-    ...(view.minCostUsd === undefined ? {} : { minCostUsd: view.minCostUsd }),
+    ...(view.text === null ? {} : { text: view.text }),
+    ...(view.status === null ? {} : { status: view.status }),
+    ...(view.minCostUsd === null ? {} : { minCostUsd: view.minCostUsd }),
   };
 }
 
@@ -50,10 +58,10 @@ export function describeFilter(view: TraceView, numbers: Numbers): string {
     some === undefined || some.length === 0 ? [] : [some.join(l10n.t(' or '))],
   );
   const parts = [
-    text === undefined ? null : `“${text}”`,
+    text === null ? null : `“${text}”`,
     ...values,
-    status === undefined ? null : statusLabel(status),
-    minCostUsd === undefined ? null : l10n.t('cost over {0}', numbers.money(minCostUsd)),
+    status === null ? null : statusLabel(status),
+    minCostUsd === null ? null : l10n.t('cost over {0}', numbers.money(minCostUsd)),
     days === null ? null : l10n.t('{0} d', numbers.count(days)),
   ];
   return parts.filter((part) => part !== null).join(', ');

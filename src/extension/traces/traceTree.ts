@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Clock, Log } from '../../engine/ports.ts';
 import type { Numbers } from '../../format/numbers.ts';
 import type { Times } from '../../format/times.ts';
@@ -66,7 +66,10 @@ export class TraceTree implements vscode.Disposable {
   }
 
   /** @param parentId of the list that "Load more" stands below */
-  loadMore(parentId: string): void {
+  loadMore(parentId: unknown): void {
+    if (typeof parentId !== 'string') {
+      return;
+    }
     this.#pages.set(parentId, this.#pagesOf(parentId) + 1);
     this.#tree.refresh(this.#nodes.get(parentId));
   }
