@@ -44,7 +44,8 @@ function numbersIn(json: string | null): ReadonlyMap<string, number> {
 function usageKinds(row: Row): UsageKind[] {
   const tokens = numbersIn(textOf(row, 'usage_details'));
   const costs = numbersIn(textOf(row, 'cost_details'));
-  const kinds = [...new Set([...tokens.keys(), ...costs.keys()])].filter((kind) => kind !== 'total');
+  // Sorted: PostgreSQL keeps no order of keys.
+  const kinds = [...new Set([...tokens.keys(), ...costs.keys()])].filter((kind) => kind !== 'total').sort();
   return kinds.map((kind) => ({ kind, tokens: tokens.get(kind) ?? null, costUsd: costs.get(kind) ?? null }));
 }
 
