@@ -19,6 +19,7 @@ export interface Settings {
   'export.pageSize': number;
   'export.capturedTextLength': number;
   'export.plan': LangfusePlan;
+  'panels.singleKeys': boolean;
   'outcome.successScores': string[];
   'outcome.successCategories': string[];
   'outcome.qualityScores': string[];
