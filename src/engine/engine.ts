@@ -13,6 +13,8 @@ import type {
   QueryLimits,
   QueryResult,
   RateRequest,
+  RecordBatch,
+  RecordResult,
   ServerInfo,
   SetupResult,
 } from '../protocol/engine.ts';
@@ -29,7 +31,10 @@ import { databaseAt, checkEnds } from './move/database.ts';
 import { moveDatabase } from './move/move.ts';
 import type { Clock, Fetch, Log } from './ports.ts';
 import { rate } from './rating/rate.ts';
+import { recordBatch } from './record/record.ts';
 import { openStore } from './store/openStore.ts';
+import { withEmptyDatabase } from './store/sqlite/emptyDatabase.ts';
+import { sqliteSqlDialect } from './store/sqlite/sqliteSqlDialect.ts';
 import type { MetricsStore, OnLockWait } from './store/store.ts';
 import { answerQuestion } from './questions/questions.ts';
 
@@ -91,17 +96,27 @@ class LocalEngine implements Engine {
     return (await this.#store.exists()) ? this.#store.read(allCoverage) : [];
   }
 
-  ask<Q extends QuestionName>(
+  async ask<Q extends QuestionName>(
     question: Q,
     params: QuestionParams<Q>,
     signal?: AbortSignal,
   ): Promise<QuestionAnswer<Q>> {
-    const { config, clock } = this.#options;
-    return this.#store.read((db) => answerQuestion(question, params, { db, clock, config, signal }), signal);
+    const { config, clock, wasmPath } = this.#options;
+    if (!(await this.#store.exists())) {
+      return withEmptyDatabase(wasmPath, (db) =>
+        answerQuestion(question, params, { db, dialect: sqliteSqlDialect, clock, config, signal }),
+      );
+    }
+    const { dialect } = this.#store;
+    return this.#store.read((db) => answerQuestion(question, params, { db, dialect, clock, config, signal }), signal);
   }
 
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
     return this.#store.query(sql, limits, signal);
+  }
+
+  record(batch: RecordBatch, signal?: AbortSignal): Promise<RecordResult> {
+    return recordBatch(this.#store, this.#options.config, batch, signal);
   }
 
   async move(

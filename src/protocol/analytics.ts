@@ -445,6 +445,10 @@ export interface NamedQuery {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** How many days back its SQL looks; null for the whole history. */
+  readonly days: number | null;
+  /** The view that outside tools find the same answer in, over its usual number of days. */
+  readonly view: string;
   readonly sql: string;
 }
 

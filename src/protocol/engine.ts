@@ -204,6 +204,26 @@ export interface RateRequest {
   readonly comment: string | null;
 }
 
+export type RecordKind = 'task' | 'execution';
+
+/** Rows that a script has measured itself, under the names of agent_task_results' or prompt_executions' columns. */
+export interface RecordBatch {
+  readonly kind: RecordKind;
+  /** Unchecked. */
+  readonly values: readonly unknown[];
+  /** False only checks them. */
+  readonly write: boolean;
+}
+
+export interface RecordResult {
+  /** Rows that are as they should be. */
+  readonly accepted: number;
+  /** Those of them that were new or different from what was there. */
+  readonly changed: number;
+  /** By their place in `values`; the problems are localised. */
+  readonly rejected: readonly { readonly index: number; readonly problems: readonly string[] }[];
+}
+
 /** Everything a host may call. Cancellation is by signal; failures are EngineError. */
 export interface Engine {
   /** Creates or migrates the database. */
@@ -228,6 +248,8 @@ export interface Engine {
   ask<Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal): Promise<QuestionAnswer<Q>>;
   /** Runs one read-only statement. */
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult>;
+  /** Checks and writes rows of scripts, all good ones of a batch or, when the database fails, none. */
+  record(batch: RecordBatch, signal?: AbortSignal): Promise<RecordResult>;
   /**
    * Copies one metrics database into another and compares the two; the source stays as it is. After
    * a failure or a cancellation the same call goes on with what is missing.

@@ -69,7 +69,8 @@ export interface Questions {
   reprice: { params: RepriceParams; answer: RepriceAnswer };
   fallbacks: { params: { readonly scope: Scope }; answer: FallbacksAnswer };
   coverage: { params: { readonly scope: Scope }; answer: CoverageAnswer };
-  namedQueries: { params: Record<string, never>; answer: readonly NamedQuery[] };
+  /** With `days`, of those queries that look back so many days at all. */
+  namedQueries: { params: { readonly days?: number }; answer: readonly NamedQuery[] };
   alertStates: { params: Record<string, never>; answer: readonly AlertState[] };
 
   // Browsing: rows.

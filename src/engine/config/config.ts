@@ -114,6 +114,8 @@ export const engineConfigSchema = z.object({
       feedbackScores: names('user_feedback', 'user-feedback', 'feedback', 'thumbs'),
     })
     .prefault({}),
+  /** Alert rules as written; each is checked when it is evaluated, so that a broken one stops no other. */
+  alerts: z.array(z.unknown()).default([]),
 });
 
 export type EngineConfigInput = z.input<typeof engineConfigSchema>;

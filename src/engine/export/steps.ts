@@ -7,6 +7,7 @@ import { promptId } from './derive/derivedRows.ts';
 import { knownVersions, retireVersions, storePrompts } from './derive/promptVariants.ts';
 import type { ExporterOptions } from './exporter.ts';
 import { utcDay } from './intervals.ts';
+import { refreshModelPrices } from './modelPrices.ts';
 import type { ProgressTracker } from './progress.ts';
 import { scoreRow, traceRow } from './rows.ts';
 import { sideBySide } from './sideBySide.ts';
@@ -68,6 +69,8 @@ export class RunSteps {
       async (shared) => {
         await this.#walkScores(shared);
         await this.#storePrompts(shared);
+        const { store, source, clock } = this.#options;
+        await refreshModelPrices({ store, source, now: clock.now(), signal: shared });
       },
     ]);
     await this.#derive();

@@ -1,5 +1,6 @@
 import { cursorList } from './cursorList.ts';
 import { countByTime } from './metrics.ts';
+import { readModelPrices } from './modelPrices.ts';
 import { normaliseObservation } from './normaliseObservation.ts';
 import { bounds, readPages, type ProjectReader } from './projectReader.ts';
 import { PromptReader } from './prompts.ts';
@@ -45,6 +46,7 @@ export function eventsSource(reader: ProjectReader): LangfuseSource {
     prompts: (known, signal) => prompts.read(known, signal),
     countObservations: (window, granularity, signal) =>
       countByTime(http, budgets.metrics, log, window, granularity, signal),
+    modelPrices: (page, signal) => readModelPrices(reader, page, signal),
     estimateSeconds: (requests) => budgets.general.estimateSeconds(requests),
   };
 }

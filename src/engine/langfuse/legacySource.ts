@@ -1,4 +1,5 @@
 import { refusal } from './failures.ts';
+import { readModelPrices } from './modelPrices.ts';
 import { normaliseObservation } from './normaliseObservation.ts';
 import { normaliseLegacyScore } from './normaliseScore.ts';
 import { normaliseTrace } from './normaliseTrace.ts';
@@ -58,6 +59,7 @@ export function legacySource(reader: ProjectReader): LangfuseSource {
     prompts: (known, signal) => prompts.read(known, signal),
     // v2/metrics counts the events table, which this generation does not fill.
     countObservations: () => Promise.resolve(null),
+    modelPrices: (page, signal) => readModelPrices(reader, page, signal),
     estimateSeconds: (requests) => budgets.legacy.estimateSeconds(requests),
   };
 }

@@ -191,6 +191,8 @@ export interface LangfuseSource {
     granularity: 'hour' | 'day',
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<number, number> | null>;
+  /** One page of the server's model definitions, from 1. Null when it gives none. Costs one request. */
+  modelPrices(page: number, signal?: AbortSignal): Promise<ModelPricesPage | null>;
   /** Seconds that `requests` further list requests will take at the organisation's quota; 0 without one. */
   estimateSeconds(requests: number): number;
 }
@@ -202,4 +204,22 @@ export interface PromptLabelsRecord {
   readonly version: number;
   readonly labels: readonly string[];
   readonly tags: readonly string[];
+}
+
+/** What a model costs by the server's own definition. */
+export interface ModelPriceRecord {
+  readonly projectId: string;
+  readonly id: string;
+  readonly modelName: string;
+  /** A regular expression over models' names, as Langfuse writes it. */
+  readonly matchPattern: string;
+  readonly startDate: string | null;
+  /** USD a token by usage kind, of the default tier. */
+  readonly prices: Readonly<Record<string, number>>;
+  readonly tiers: number;
+}
+
+export interface ModelPricesPage {
+  readonly rows: readonly ModelPriceRecord[];
+  readonly totalPages: number;
 }

@@ -4,10 +4,13 @@ import type { QuestionAnswer, QuestionName, QuestionParams } from '../../protoco
 import type { EngineConfig } from '../config/config.ts';
 import type { Clock } from '../ports.ts';
 import type { MetricsSchema } from '../store/schema.ts';
+import type { SqlDialect } from '../store/sqlDialect.ts';
 
 /** What a question may use. All queries of one question see the same state of the database. */
 export interface QuestionContext {
   readonly db: Kysely<MetricsSchema>;
+  /** What `db` writes otherwise than the other backend. */
+  readonly dialect: SqlDialect;
   readonly clock: Clock;
   readonly config: EngineConfig;
   readonly signal: AbortSignal | undefined;

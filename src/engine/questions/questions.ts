@@ -1,10 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import type { QuestionAnswer, QuestionName } from '../../protocol/questions.ts';
+import { namedQueriesQuestion } from '../analytics/queries/namedQueries.ts';
 import { EngineError } from '../errors.ts';
 import type { Question, QuestionContext } from './question.ts';
 
 /** Every question by its name. */
-const questions: { readonly [Q in QuestionName]?: Question<Q> } = {};
+const questions: { readonly [Q in QuestionName]?: Question<Q> } = {
+  namedQueries: namedQueriesQuestion,
+};
 
 /**
  * Answers one question.

@@ -1,11 +1,12 @@
 import { sql, type Kysely } from 'kysely';
-import { initialTables, type ColumnKind } from './migrations/initialTables.ts';
+import type { ColumnKind } from './migrations/initialTables.ts';
+import { tables } from './migrations/tables.ts';
 import type { MetricsSchema } from './schema.ts';
 import type { CopiedRow, CopiedTable } from './store.ts';
 
 /** True for tables whose `id` is a number that the database gives. */
 export const isNumbered = (table: keyof MetricsSchema): boolean =>
-  Object.values<ColumnKind>(initialTables[table].columns).includes('serial');
+  Object.values<ColumnKind>(tables[table].columns).includes('serial');
 
 export interface Numbering<Row> {
   readonly rows: readonly Row[];

@@ -305,6 +305,39 @@ export interface MetricsStateTable {
   value: string;
 }
 
+/** Model definitions of the Langfuse server. */
+export interface ModelPricesTable {
+  project_id: string;
+  /** Langfuse's own id of the definition. */
+  id: string;
+  model_name: string;
+  /** A regular expression over models' names, as Langfuse writes it: `(?i)^(gpt-4o)$`. */
+  match_pattern: string;
+  /** From when on it prices; null: always. */
+  start_date: Time | null;
+  /** USD a token by usage kind, of the default tier: a JSON object. */
+  prices: Json;
+  /** Pricing tiers of the model; above one, long prompts cost more than `prices` says. */
+  price_tiers: number;
+  fetched_at: Time;
+}
+
+export interface AlertStatesTable {
+  alert_id: string;
+  /** Fingerprint of the rule; another one starts anew. */
+  rule: string;
+  /** ok, firing, noData or invalid. */
+  state: string;
+  level: number | null;
+  /** The highest level that has fired in this period. */
+  fired_level: number | null;
+  period_start: Time | null;
+  since: Time;
+  evaluated_at: Time;
+  /** The protocol's AlertState as it was told last. */
+  answer: Json;
+}
+
 export interface MetricsSchema {
   llm_generations: LlmGenerationsTable;
   llm_spans: LlmSpansTable;
@@ -319,4 +352,6 @@ export interface MetricsSchema {
   export_checkpoints: ExportCheckpointsTable;
   derivation_queue: DerivationQueueTable;
   metrics_state: MetricsStateTable;
+  model_prices: ModelPricesTable;
+  alert_states: AlertStatesTable;
 }

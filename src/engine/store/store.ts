@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { QueryLimits, QueryResult, SetupResult } from '../../protocol/engine.ts';
 import type { LlmTracesTable, MetricsSchema } from './schema.ts';
+import type { SqlDialect } from './sqlDialect.ts';
 
 /** Tables filled in bulk, with the columns that identify a row. */
 export const bulkTables = {
@@ -93,6 +94,8 @@ export interface WriteTransaction {
 export interface MetricsStore {
   /** For messages: the file's path or the server's address, without secrets. */
   readonly location: string;
+  /** What its SQL writes otherwise than the other backend's. */
+  readonly dialect: SqlDialect;
   /** Creates the database or brings it to this version's schema. The other calls do so too when needed. */
   setup(signal?: AbortSignal): Promise<SetupResult>;
   /** True without creating anything. */

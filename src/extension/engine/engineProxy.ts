@@ -14,6 +14,8 @@ import type {
   QueryLimits,
   QueryResult,
   RateRequest,
+  RecordBatch,
+  RecordResult,
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
@@ -76,6 +78,10 @@ export class EngineProxy implements Engine {
 
   async query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
     return (await this.#engine()).query(sql, limits, signal);
+  }
+
+  async record(batch: RecordBatch, signal?: AbortSignal): Promise<RecordResult> {
+    return (await this.#engine()).record(batch, signal);
   }
 
   async move(

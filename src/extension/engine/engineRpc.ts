@@ -14,6 +14,8 @@ import type {
   QueryLimits,
   QueryResult,
   RateRequest,
+  RecordBatch,
+  RecordResult,
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
@@ -60,6 +62,7 @@ export const runsRequest = new RequestType<EngineCall<{ limit: number }>, readon
 export const coverageRequest = new RequestType<EngineCall<null>, readonly Coverage[], ErrorData>('engine/coverage');
 export const askRequest = new RequestType<EngineCall<AskArguments>, unknown, ErrorData>('engine/ask');
 export const queryRequest = new RequestType<EngineCall<QueryArguments>, QueryResult, ErrorData>('engine/query');
+export const recordRequest = new RequestType<EngineCall<RecordBatch>, RecordResult, ErrorData>('engine/record');
 export const testCredentialsRequest = new RequestType<EngineCall<Credentials>, ServerInfo, ErrorData>(
   'engine/testCredentials',
 );

@@ -30,6 +30,7 @@ import {
   moveRequest,
   queryRequest,
   rateRequest,
+  recordRequest,
   requestCancelled,
   runsRequest,
   setupRequest,
@@ -87,6 +88,7 @@ export class EngineWorker {
       ask: async <Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal) =>
         (await call(askRequest, { question, params }, signal)) as QuestionAnswer<Q>,
       query: (sql, limits, signal) => call(queryRequest, { sql, limits }, signal),
+      record: (batch, signal) => call(recordRequest, batch, signal),
       move: (request, onProgress, signal) =>
         this.#withProgress(moveProgress, onProgress, (progressToken) =>
           call(moveRequest, { request, progressToken }, signal),

@@ -28,6 +28,7 @@ import {
   moveRequest,
   queryRequest,
   rateRequest,
+  recordRequest,
   requestCancelled,
   runsRequest,
   setupRequest,
@@ -106,6 +107,7 @@ answer(runsRequest, (engine, { limit }) => engine.runs(limit));
 answer(coverageRequest, (engine) => engine.coverage());
 answer(askRequest, (engine, { question, params }, signal) => engine.ask(question, params as never, signal));
 answer(queryRequest, (engine, { sql, limits }, signal) => engine.query(sql, limits, signal));
+answer(recordRequest, (engine, batch, signal) => engine.record(batch, signal));
 answer(moveRequest, (engine, { request, progressToken }, signal) =>
   engine.move(request, (progress) => void connection.sendProgress(moveProgress, progressToken, progress), signal),
 );

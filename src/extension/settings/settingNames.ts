@@ -24,6 +24,7 @@ export interface Settings {
   'outcome.successCategories': string[];
   'outcome.qualityScores': string[];
   'outcome.feedbackScores': string[];
+  alerts: unknown[];
 }
 
 export type SettingName = keyof Settings;

@@ -29,6 +29,7 @@ export function readEngineSettings(folder: vscode.WorkspaceFolder): Omit<EngineC
       qualityScores: read('outcome.qualityScores'),
       feedbackScores: read('outcome.feedbackScores'),
     },
+    alerts: read('alerts'),
   };
 }
 

@@ -1,7 +1,7 @@
 import { systemClock, silentLog } from '../../../src/engine/ports.ts';
 import { parseConfig } from '../../../src/engine/config/config.ts';
 import { openStore } from '../../../src/engine/store/openStore.ts';
-import { initialTables } from '../../../src/engine/store/migrations/initialTables.ts';
+import { tables } from '../../../src/engine/store/migrations/tables.ts';
 import type { MetricsSchema } from '../../../src/engine/store/schema.ts';
 import type { MetricsStore } from '../../../src/engine/store/store.ts';
 import { StoreFixture } from '../../unit/store/fixture.ts';
@@ -11,7 +11,7 @@ import { sharedServer } from '../postgres/sharedServer.ts';
 /** All rows of a table, in the order of its key. */
 export async function rowsOf(store: MetricsStore, table: keyof MetricsSchema): Promise<Record<string, unknown>[]> {
   const rows = await store.read((db) => db.selectFrom(table).selectAll().execute());
-  const keys = initialTables[table].key as readonly string[];
+  const keys = tables[table].key as readonly string[];
   const keyOf = (row: object): string => keys.map((column) => String((row as Record<string, unknown>)[column])).join();
   return rows.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }

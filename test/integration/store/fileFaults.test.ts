@@ -13,6 +13,7 @@ import {
 import path from 'node:path';
 import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
+import { migrationNames } from '../../../src/engine/store/migrations/migrations.ts';
 import type { MetricsStore } from '../../../src/engine/store/store.ts';
 import { score, StoreFixture } from '../../unit/store/fixture.ts';
 import { StoreProcess } from './childProcess.ts';
@@ -219,7 +220,7 @@ describe('The metrics database file', () => {
   it('is set up once: the second time there is nothing to do', async () => {
     const first = await fixture.open().setup();
     assert.equal(first.created, true);
-    assert.deepEqual(first.migrations, ['0001_initial']);
+    assert.deepEqual(first.migrations, migrationNames);
     const bytes = readFileSync(fixture.path);
     assert.deepEqual(await fixture.open().setup(), { location: fixture.path, created: false, migrations: [] });
     assert.ok(readFileSync(fixture.path).equals(bytes));

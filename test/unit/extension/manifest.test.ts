@@ -73,7 +73,7 @@ describe('package.json', () => {
 
   it('declares the settings of the code, and no other', () => {
     const source = readFileSync(path.join(root, 'src', 'extension', 'settings', 'settingNames.ts'), 'utf8');
-    const named = [...source.matchAll(/^ {2}'([\w.]+)':/gm)].map(([, name]) => `langfuseMetrics.${name ?? ''}`);
+    const named = [...source.matchAll(/^ {2}'?([\w.]+)'?:/gm)].map(([, name]) => `langfuseMetrics.${name ?? ''}`);
     assert.deepEqual(Object.keys(properties).sort(), named.sort());
   });
 

@@ -331,4 +331,4 @@ export const initialTables = {
     key: ['key'],
     indexes: [],
   },
-} as const satisfies { readonly [Table in keyof MetricsSchema]: TableDefinition<ColumnName<Table>> };
+} as const satisfies { readonly [Table in keyof MetricsSchema]?: TableDefinition<ColumnName<Table>> };

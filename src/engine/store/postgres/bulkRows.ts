@@ -1,4 +1,5 @@
-import { initialTables, type ColumnKind } from '../migrations/initialTables.ts';
+import type { ColumnKind } from '../migrations/initialTables.ts';
+import { tables } from '../migrations/tables.ts';
 import type { MetricsSchema } from '../schema.ts';
 import { storableJson, storableText } from './storableText.ts';
 
@@ -29,13 +30,13 @@ export const quoted = (column: string): string => `"${column}"`;
 
 /** All columns of a table but the number that the database gives. */
 export function columnsOf(table: Table): readonly string[] {
-  return Object.entries<ColumnKind>(initialTables[table].columns)
+  return Object.entries<ColumnKind>(tables[table].columns)
     .filter(([, kind]) => kind !== 'serial')
     .map(([column]) => column);
 }
 
 const kindOf = (table: Table, column: string): ColumnKind =>
-  (initialTables[table].columns as Readonly<Record<string, ColumnKind>>)[column] ?? 'text';
+  (tables[table].columns as Readonly<Record<string, ColumnKind>>)[column] ?? 'text';
 
 /** SQL of the row set in parameter `$1`, under the name `given`. */
 export function givenRows(table: Table, columns: readonly string[]): string {

@@ -14,6 +14,7 @@ import { ExportLocks } from './exportLocks.ts';
 import { clientDialect } from './kyselyDialect.ts';
 import { isSetUp, migrate } from './migrate.ts';
 import { postgresError } from './postgresErrors.ts';
+import { postgresSqlDialect } from './postgresSqlDialect.ts';
 import { readOnlyQuery } from './readOnlyQuery.ts';
 import { rerun } from './rerun.ts';
 import { commitState, transact, UnknownCommit } from './transact.ts';
@@ -41,6 +42,7 @@ interface Session {
 
 class PostgresStore implements MetricsStore {
   readonly location: string;
+  readonly dialect = postgresSqlDialect;
   readonly #options: PostgresStoreOptions;
   /** Writes of one process would only wait for each other's rows. */
   readonly #writes = new SerialQueue();

@@ -16,6 +16,7 @@ import { OpenDatabase } from './openDatabase.ts';
 import { readOnlyQuery } from './readOnlyQuery.ts';
 import { SavePacing } from './savePacing.ts';
 import { Saving } from './saving.ts';
+import { sqliteSqlDialect } from './sqliteSqlDialect.ts';
 import { SqlJsLoader, type SqlJsInstance } from './sqlJs.ts';
 import { SqliteWriteTransaction } from './writeTransaction.ts';
 import { WriterLock } from './writerLock.ts';
@@ -54,6 +55,7 @@ export function openSqliteStore(options: SqliteStoreOptions): MetricsStore {
  */
 class SqliteStore implements MetricsStore {
   readonly location: string;
+  readonly dialect = sqliteSqlDialect;
   readonly #options: SqliteStoreOptions;
   readonly #queue = new SerialQueue();
   readonly #file: DatabaseFile;
