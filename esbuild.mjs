@@ -58,6 +58,10 @@ await writeFile(path.join('dist', 'package.json'), '{ "type": "commonjs" }\n');
 for (const file of ['sql-wasm.wasm', 'sql-wasm.js']) {
   await copyFile(require.resolve(`sql.js/dist/${file}`), path.join('dist', file));
 }
+for (const name of ['tree-sitter', ...['python', 'javascript', 'typescript', 'tsx'].map((of) => `tree-sitter-${of}`)]) {
+  const file = `${name}.wasm`;
+  await copyFile(require.resolve(`@vscode/tree-sitter-wasm/wasm/${file}`), path.join('dist', file));
+}
 
 if (flags.watch) {
   const contexts = await Promise.all(bundles.map((options) => context(options)));

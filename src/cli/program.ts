@@ -4,6 +4,7 @@ import { databaseBackends } from '../engine/config/backends.ts';
 import { printJson, type Cli } from './cli.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
+import { addPromptsCommand } from './commands/prompts.ts';
 import { addQueryCommand } from './commands/query.ts';
 import { addRecordCommand } from './commands/record.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -51,6 +52,7 @@ function createProgram(cli: Cli, version: string): Command {
     addQueryCommand,
     addRecordCommand,
     addMigrateCommand,
+    addPromptsCommand,
   ]) {
     add(program, cli);
   }

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import path from 'node:path';
 import type {
   Coverage,
   Credentials,
@@ -18,6 +19,7 @@ import type {
   ServerInfo,
   SetupResult,
 } from '../protocol/engine.ts';
+import type { PromptUse, PromptUsesRequest } from '../protocol/promptUses.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../protocol/questions.ts';
 import type { EngineConfig } from './config/config.ts';
 import { EngineError } from './errors.ts';
@@ -30,6 +32,7 @@ import type { LangfuseSource } from './langfuse/records.ts';
 import { databaseAt, checkEnds } from './move/database.ts';
 import { moveDatabase } from './move/move.ts';
 import type { Clock, Fetch, Log } from './ports.ts';
+import type { PromptUseFinder } from './promptUses/promptUseFinder.ts';
 import { rate } from './rating/rate.ts';
 import { recordBatch } from './record/record.ts';
 import { openStore } from './store/openStore.ts';
@@ -59,6 +62,7 @@ class LocalEngine implements Engine {
   readonly #store: MetricsStore;
   readonly #exporter: Exporter;
   readonly #quotas: QuotaRegistry;
+  #promptUses: Promise<PromptUseFinder> | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -109,6 +113,11 @@ class LocalEngine implements Engine {
     }
     const { dialect } = this.#store;
     return this.#store.read((db) => answerQuestion(question, params, { db, dialect, clock, config, signal }), signal);
+  }
+
+  async findPromptUses(request: PromptUsesRequest, signal?: AbortSignal): Promise<readonly PromptUse[]> {
+    this.#promptUses ??= this.#createPromptUseFinder();
+    return (await this.#promptUses).find(request, signal);
   }
 
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
@@ -165,6 +174,18 @@ class LocalEngine implements Engine {
   #openStore(config: EngineConfig, onLockWait: OnLockWait): MetricsStore {
     const { clock, log, purpose, wasmPath } = this.#options;
     return openStore({ config, clock, log, purpose, onLockWait, ...(wasmPath === undefined ? {} : { wasmPath }) });
+  }
+
+  /** Parsers for YAML and JSON load with it, and no other call needs them. */
+  async #createPromptUseFinder(): Promise<PromptUseFinder> {
+    const { PromptUseFinder } = await import('./promptUses/promptUseFinder.ts');
+    const { readCatalogue } = await import('./promptUses/readCatalogue.ts');
+    const { config, wasmPath } = this.#options;
+    return new PromptUseFinder({
+      workspace: config.workspace,
+      grammars: wasmPath === undefined ? undefined : path.dirname(wasmPath),
+      catalogue: async () => ((await this.#store.exists()) ? this.#store.read(readCatalogue) : null),
+    });
   }
 
   #credentials(): Credentials {

@@ -3,6 +3,7 @@
  * everything here survives structured cloning and JSON. All times are UTC ISO-8601 with milliseconds.
  */
 
+import type { PromptUse, PromptUsesRequest } from './promptUses.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from './questions.ts';
 
 export interface ExportWindow {
@@ -246,6 +247,8 @@ export interface Engine {
    * @throws EngineError question.invalid that names the wrong parameter
    */
   ask<Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal): Promise<QuestionAnswer<Q>>;
+  /** Finds uses of prompts in source files; needs no database, and says more with one. */
+  findPromptUses(request: PromptUsesRequest, signal?: AbortSignal): Promise<readonly PromptUse[]>;
   /** Runs one read-only statement. */
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult>;
   /** Checks and writes rows of scripts, all good ones of a batch or, when the database fails, none. */

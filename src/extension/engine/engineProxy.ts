@@ -19,6 +19,7 @@ import type {
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
+import type { PromptUse, PromptUsesRequest } from '../../protocol/promptUses.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../../protocol/questions.ts';
 import type { DatabaseConfig } from '../database/connection.ts';
 import type { EngineWorkerData } from './engineRpc.ts';
@@ -74,6 +75,10 @@ export class EngineProxy implements Engine {
     signal?: AbortSignal,
   ): Promise<QuestionAnswer<Q>> {
     return (await this.#engine()).ask(question, params, signal);
+  }
+
+  async findPromptUses(request: PromptUsesRequest, signal?: AbortSignal): Promise<readonly PromptUse[]> {
+    return (await this.#engine()).findPromptUses(request, signal);
   }
 
   async query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {

@@ -20,6 +20,7 @@ import type {
   SetupResult,
 } from '../../protocol/engine.ts';
 import type { ErrorData } from '../../protocol/errors.ts';
+import type { PromptUse, PromptUsesRequest } from '../../protocol/promptUses.ts';
 import type { QuestionName } from '../../protocol/questions.ts';
 
 /**
@@ -61,6 +62,9 @@ export const runsRequest = new RequestType<EngineCall<{ limit: number }>, readon
 );
 export const coverageRequest = new RequestType<EngineCall<null>, readonly Coverage[], ErrorData>('engine/coverage');
 export const askRequest = new RequestType<EngineCall<AskArguments>, unknown, ErrorData>('engine/ask');
+export const findPromptUsesRequest = new RequestType<EngineCall<PromptUsesRequest>, readonly PromptUse[], ErrorData>(
+  'engine/findPromptUses',
+);
 export const queryRequest = new RequestType<EngineCall<QueryArguments>, QueryResult, ErrorData>('engine/query');
 export const recordRequest = new RequestType<EngineCall<RecordBatch>, RecordResult, ErrorData>('engine/record');
 export const testCredentialsRequest = new RequestType<EngineCall<Credentials>, ServerInfo, ErrorData>(

@@ -25,6 +25,7 @@ import {
   coverageRequest,
   exportProgress,
   exportRequest,
+  findPromptUsesRequest,
   logNotification,
   moveProgress,
   moveRequest,
@@ -87,6 +88,7 @@ export class EngineWorker {
       coverage: () => call(coverageRequest, null),
       ask: async <Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal) =>
         (await call(askRequest, { question, params }, signal)) as QuestionAnswer<Q>,
+      findPromptUses: (request, signal) => call(findPromptUsesRequest, request, signal),
       query: (sql, limits, signal) => call(queryRequest, { sql, limits }, signal),
       record: (batch, signal) => call(recordRequest, batch, signal),
       move: (request, onProgress, signal) =>

@@ -23,6 +23,7 @@ import {
   coverageRequest,
   exportProgress,
   exportRequest,
+  findPromptUsesRequest,
   logNotification,
   moveProgress,
   moveRequest,
@@ -106,6 +107,7 @@ answer(exportRequest, (engine, { request, progressToken }, signal) =>
 answer(runsRequest, (engine, { limit }) => engine.runs(limit));
 answer(coverageRequest, (engine) => engine.coverage());
 answer(askRequest, (engine, { question, params }, signal) => engine.ask(question, params as never, signal));
+answer(findPromptUsesRequest, (engine, request, signal) => engine.findPromptUses(request, signal));
 answer(queryRequest, (engine, { sql, limits }, signal) => engine.query(sql, limits, signal));
 answer(recordRequest, (engine, batch, signal) => engine.record(batch, signal));
 answer(moveRequest, (engine, { request, progressToken }, signal) =>
