@@ -8,9 +8,3 @@ const signs =
 export function mayUsePrompts(text: string): boolean {
   return signs.test(text);
 }
-
-const composition = /@@@langfusePrompt:/;
-
-export function hasCompositionTag(text: string): boolean {
-  return composition.test(text);
-}

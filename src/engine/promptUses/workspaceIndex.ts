@@ -34,6 +34,8 @@ export class WorkspaceIndex {
   #names: ReadonlySet<string> | null = null;
   /** Files that say something about prompts, by themselves. */
   readonly #telling = new Set<string>();
+  /** Files that export what others define, under names of their own. */
+  readonly #renaming = new Set<string>();
 
   /** @param read the text of a file of the workspace; null when it is gone, binary or too large */
   constructor(parsers: Parsers, read: (file: string) => string | null, settings: PromptUseSettings) {
@@ -53,20 +55,19 @@ export class WorkspaceIndex {
     if (text === null) {
       this.#files.delete(file);
       this.#telling.delete(file);
+      this.#renaming.delete(file);
       return;
     }
     this.#files.add(file);
-    if (mayUsePrompts(text)) {
-      this.#telling.add(file);
-    } else {
-      this.#telling.delete(file);
-    }
+    note(this.#telling, file, mayUsePrompts(text));
+    note(this.#renaming, file, renames(file, text));
   }
 
   /** Names under which wrappers are exported: a file without any of them calls none. */
   get wrapperNames(): ReadonlySet<string> {
     this.#names ??= new Set([
       ...[...this.#telling].flatMap((file) => wrapperNames(this.#exportsOf(file), file)),
+      ...[...this.#renaming].flatMap((file) => this.#renamed(file)),
       ...this.#settings.wrappers.flatMap((wrapper) => parseWrapper(wrapper)?.name ?? []),
     ]);
     return this.#names;
@@ -83,6 +84,13 @@ export class WorkspaceIndex {
       receivers: new Set(this.#settings.receivers),
       importedNames: followImported ? this.wrapperNames : [],
       followImported,
+    });
+  }
+
+  #renamed(file: string): string[] {
+    return Object.entries(this.#exportsOf(file).named).flatMap(([name, meaning]) => {
+      const found = meaning.is === 'elsewhere' ? this.#find(file, meaning.module, meaning.imported, 0) : null;
+      return found?.is === 'wrapper' || found?.is === 'fetch' ? [name] : [];
     });
   }
 
@@ -112,8 +120,15 @@ export class WorkspaceIndex {
 
   /** `from app import prompts` */
   #submodule(from: string, module: string, imported: string): Meaning | null {
-    if (!/\.pyi?$/.test(from) || module.startsWith(filePrefix)) {
+    if (!/\.pyi?$/.test(from)) {
       return null;
+    }
+    if (module.startsWith(filePrefix)) {
+      const folder = /^(.*\/)__init__\.py$/.exec(module.slice(filePrefix.length))?.[1];
+      const beside = [`${folder}${imported}.py`, `${folder}${imported}/__init__.py`].find((file) =>
+        this.#files.has(file),
+      );
+      return folder === undefined || beside === undefined ? null : { is: 'module', module: filePrefix + beside };
     }
     const inside = resolveModule(from, `${module}${/^\.+$/.test(module) ? '' : '.'}${imported}`, this.#files);
     return inside === null ? null : { is: 'module', module: filePrefix + inside };
@@ -191,6 +206,20 @@ export class WorkspaceIndex {
     }
     return null;
   }
+}
+
+function note(files: Set<string>, file: string, belongs: boolean): void {
+  if (belongs) {
+    files.add(file);
+  } else {
+    files.delete(file);
+  }
+}
+
+function renames(file: string, text: string): boolean {
+  return /(^|\/)__init__\.py$/.test(file)
+    ? /^\s*from\b[^\n]*\bas\b/m.test(text)
+    : /\bexport\s*\{[^}]*\bas\b[^}]*\}\s*from\b/.test(text);
 }
 
 function parseWrapper(setting: string): { module: string; name: string; position: number } | null {

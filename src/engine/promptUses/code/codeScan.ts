@@ -98,12 +98,15 @@ export class CodeScan {
   }
 
   #occurrence(node: Node): void {
-    const expression = this.#expression(node);
-    if (expression === null) {
-      this.#look(aliasOf(node) ?? node.text);
+    const alias = aliasOf(node);
+    if (alias !== null) {
+      this.#look(alias);
       return;
     }
-    this.#climb(expression);
+    const expression = this.#expression(node);
+    if (expression !== null) {
+      this.#climb(expression);
+    }
   }
 
   /** From a function's name to the call of it, through what does not change it. */
@@ -183,6 +186,9 @@ export class CodeScan {
     }
     switch (meaning.is) {
       case 'fetch':
+        if (this.#isProtocolCall(given)) {
+          return;
+        }
         this.#fetched(node, this.#reader.fetch(given, meaning.api), 'call');
         return;
       case 'create':
@@ -208,6 +214,17 @@ export class CodeScan {
       case 'mock':
         return;
     }
+  }
+
+  /** The Model Context Protocol's `get_prompt(name, arguments={…})`, on a session that is named after Langfuse. */
+  #isProtocolCall(given: readonly Argument[]): boolean {
+    const { syntax } = this.source;
+    const second = given.filter(({ keyword }) => keyword === null)[1];
+    return (
+      syntax.language === 'python' &&
+      (given.some(({ keyword }) => keyword === 'arguments') ||
+        (second?.spread === null && syntax.entries(syntax.unwrap(second.value)) !== null))
+    );
   }
 
   #isExpectation(node: Node): boolean {
@@ -333,13 +350,18 @@ function settled(slot: Slot): Settled {
 function aliasOf(node: Node): string | null {
   const parent = node.parent;
   const holder = parent?.type === 'dotted_name' ? parent.parent : parent;
-  switch (holder?.type) {
+  if (holder == null) {
+    return null;
+  }
+  switch (holder.type) {
     case 'aliased_import':
-    case 'import_specifier':
-      return holder.childForFieldName('alias')?.text ?? null;
+    case 'import_specifier': {
+      const alias = holder.childForFieldName('alias');
+      return alias === null || alias.id === node.id ? null : alias.text;
+    }
     case 'pair_pattern': {
       const value = holder.childForFieldName('value');
-      return value?.type === 'identifier' ? value.text : null;
+      return value?.type === 'identifier' && value.id !== node.id ? value.text : null;
     }
     default:
       return null;

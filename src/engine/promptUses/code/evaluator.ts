@@ -7,13 +7,12 @@ import {
   type Imports,
   type Meaning,
 } from './meaning.ts';
-import { namedChildren } from './nodes.ts';
 import type { Source } from './source.ts';
 import { wholeModule, type Binding, type Call, type FieldSite, type Parameter } from './syntax.ts';
 import type { Wrapper } from './wrapper.ts';
 
 const deepest = 12;
-const clientGetter = /^_*(get_?)?(client|instance|sdk)$/i;
+const clientGetter = /^_*(get_?)?(client|instance|sdk|client_?instance)$/i;
 const mockFactory =
   /(^|\.)((Async|Magic|NonCallable|Property)*Mock|create_autospec|mock|mocked|fn|stub|createMock\w*)$/;
 const injection = /^(Depends|inject|get|resolve|make|Inject)$/;
@@ -70,9 +69,8 @@ export class Evaluator {
     if (call !== null) {
       return this.#called(call, depth + 1);
     }
-    const own = this.#wrappers.get(inner.id);
-    if (own !== undefined) {
-      return { is: 'wrapper', wrapper: own, imported: false };
+    if (syntax.isFunction(inner)) {
+      return this.#function(inner, depth + 1);
     }
     return this.#literal(inner) ?? this.#firstClient(syntax.alternatives(inner) ?? [], depth + 1);
   }
@@ -94,11 +92,26 @@ export class Evaluator {
   }
 
   /** The parameter that a name stands for, unless it may have been given another value. */
-  parameter(node: Node): Parameter | null {
+  parameter(node: Node, depth = 0): Parameter | null {
     const name = this.#source.syntax.identifier(this.#source.syntax.unwrap(node));
     const bindings = name === null ? [] : this.#source.resolve(name, node);
     const [binding] = bindings;
-    return bindings.length === 1 && binding?.kind === 'parameter' ? binding.parameter : null;
+    if (bindings.length !== 1 || binding === undefined) {
+      return null;
+    }
+    if (binding.kind === 'parameter') {
+      return binding.parameter;
+    }
+    if (binding.kind !== 'value' || binding.value === null || binding.path.length > 1 || depth > deepest) {
+      return null;
+    }
+    // const { name } = options;
+    const whole = this.parameter(binding.value, depth + 1);
+    const [property] = binding.path;
+    if (whole === null || property === undefined) {
+      return whole;
+    }
+    return whole.property === null && !whole.rest ? { ...whole, property, default: null } : null;
   }
 
   #literal(node: Node): Meaning | null {
@@ -264,7 +277,7 @@ export class Evaluator {
     const bindings = this.#source.resolve(name, at);
     const meanings = bindings.map((binding) => this.#bound(binding, depth));
     const told = meanings.find((meaning) => meaning !== null);
-    if (told !== undefined && told !== null) {
+    if (told != null) {
       return meanings.find((meaning) => meaning?.is === 'mock') ?? told;
     }
     if (this.#isClientName(name)) {
@@ -338,13 +351,7 @@ export class Evaluator {
     if (this.#isClientType(this.#source.syntax.returnType(node), depth)) {
       return client;
     }
-    const returned = node.descendantsOfType('return_statement').slice(0, 4);
-    return this.#onlyClient(
-      this.#firstClient(
-        returned.flatMap((statement) => (statement === null ? [] : namedChildren(statement))),
-        depth,
-      ),
-    );
+    return this.#onlyClient(this.#firstClient(this.#source.syntax.results(node), depth));
   }
 
   #class(node: Node, depth: number): Meaning | null {
@@ -379,7 +386,8 @@ export class Evaluator {
       }
     }
     const base = this.meaning(inner, depth);
-    const found = (base === null ? null : this.#property(base, property)) ?? this.#entry(inner, property, depth);
+    // What an object of this file says of itself goes before what its name says.
+    const found = this.#entry(inner, property, depth) ?? (base === null ? null : this.#property(base, property));
     if (found !== null) {
       return found;
     }
@@ -400,6 +408,9 @@ export class Evaluator {
       case 'langfuseExport':
         return this.#ofClient(property);
       case 'sdk':
+        if (property === 'default') {
+          return base;
+        }
         return isLangfuseClass(property) || property === 'get_client' ? client : this.#ofClient(property);
       case 'api':
         return property === 'prompts' ? { is: 'prompts' } : null;
@@ -456,8 +467,13 @@ export class Evaluator {
     if (entry !== undefined) {
       return this.#wrapperOf(entry.value) ?? this.meaning(entry.value, depth);
     }
-    const method = this.#source.fields(key, container).find((site) => site.method !== null)?.method;
-    return method == null ? null : this.#wrapperOf(method);
+    for (const site of this.#source.fields(key, container).filter(({ ofClass }) => ofClass)) {
+      const meaning = site.method === null ? this.#fieldSite(site, depth) : this.#wrapperOf(site.method);
+      if (meaning !== null) {
+        return meaning;
+      }
+    }
+    return null;
   }
 
   #wrapperOf(node: Node): Meaning | null {
@@ -508,23 +524,30 @@ export class Evaluator {
   #called(call: Call, depth: number): Meaning | null {
     const { syntax } = this.#source;
     const callee = syntax.unwrap(call.callee);
+    if (this.#isClientType(call.types, depth)) {
+      return client;
+    }
     if (mockFactory.test(callee.text)) {
       return { is: 'mock' };
     }
     const [first] = call.arguments;
+    const required = first !== undefined && /^(require|import)$/.test(callee.text) ? syntax.text(first.value) : null;
+    if (required !== null) {
+      return this.#imported(required, wholeModule);
+    }
     const last = syntax.member(callee)?.property ?? syntax.identifier(callee) ?? '';
     const meaning = this.meaning(callee, depth);
     switch (meaning?.is) {
       case 'client':
+      case 'sdk':
         return client;
       case 'langfuseExport':
         // A decorator or a tracing function from such a module gives back what it was given.
-        return call.arguments.length === 0 || /client|langfuse|^lf$/i.test(last) ? client : null;
+        return call.arguments.length === 0 || /client|langfuse|^lf$/i.test(`${last} ${meaning.name}`) ? client : null;
       case 'fetch':
       case 'wrapper':
         return last === 'bind' || last === 'partial' ? meaning : null;
       case undefined:
-      case 'sdk':
       case 'api':
       case 'prompts':
       case 'create':
@@ -559,8 +582,7 @@ export class Evaluator {
     if (type === null || depth > deepest) {
       return false;
     }
-    const words = type.text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
-    return words.some((word) => isLangfuseClass(word) || this.#isImportedClass(word));
+    return typeNames(type.text).some((name) => isLangfuseClass(name) || this.#isImportedClass(name));
   }
 
   /** `import { Langfuse as Client }` names the class anew. */
@@ -569,4 +591,24 @@ export class Evaluator {
       .bindings(word)
       .some((binding) => binding.kind === 'import' && isSdkModule(binding.module) && isLangfuseClass(binding.imported));
   }
+}
+
+const typeWrapper =
+  /^(?:\w+\.)*(?:Optional|Annotated|Final|ClassVar|Promise|Awaitable|Readonly|NonNullable|Required|Generator|AsyncGenerator|Iterator|AsyncIterator)\s*[[<](.*)[\]>]$/s;
+
+/** The classes that a type names as its own: those of its parameters are of something else. */
+function typeNames(text: string): string[] {
+  return text
+    .replace(/^[:<\s]+/, '')
+    .replace(/>$/, (end) => (text.trim().startsWith('<') ? '' : end))
+    .split(/[|&]/)
+    .flatMap((part): string[] => {
+      const bare = part.trim().replace(/^["'(]+|["')]+$/g, '');
+      const inner = typeWrapper.exec(bare)?.[1];
+      if (inner !== undefined) {
+        return typeNames(inner.split(',')[0] ?? '');
+      }
+      const name = /^(?:[\p{L}_][\p{L}\p{N}_]*\.|import\([^)]*\)\.)*([\p{L}_][\p{L}\p{N}_]*)$/u.exec(bare)?.[1];
+      return name === undefined ? [] : [name];
+    });
 }

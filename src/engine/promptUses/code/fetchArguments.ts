@@ -134,7 +134,7 @@ export class FetchReader {
   #optionOf(options: Node, key: string): Slot {
     const inner = this.#syntax.unwrap(options);
     const parameter = this.#evaluator.parameter(inner);
-    if (parameter === null || parameter.property !== null || parameter.rest) {
+    if (parameter?.property !== null || parameter.rest) {
       return dynamic;
     }
     return { kind: 'parameter', reference: referenceTo(parameter, key), otherwise: absent };
@@ -147,5 +147,5 @@ function named(given: readonly Argument[], keywords: readonly string[]): Node | 
 
 function firstPosition(given: readonly Argument[]): Node | null {
   const first = given.find(({ keyword }) => keyword === null);
-  return first === undefined || first.spread !== null ? null : first.value;
+  return first?.spread !== null ? null : first.value;
 }

@@ -60,7 +60,7 @@ export function javascriptBindingSite(name: Node): BindingSite | null {
     case 'assignment_expression':
       return isField(parent, 'left', name) ? { kind: 'reassignment', at: name, value: field(parent, 'right') } : null;
     case 'augmented_assignment_expression':
-      return isField(parent, 'left', name) ? { kind: 'reassignment', at: name, value: null } : null;
+      return isField(parent, 'left', name) ? { kind: 'reassignment', at: name, value: firstValue(parent) } : null;
     case 'update_expression':
       return { kind: 'reassignment', at: name, value: null };
     case 'for_in_statement':
@@ -73,6 +73,12 @@ export function javascriptBindingSite(name: Node): BindingSite | null {
     default:
       return patternSite(name);
   }
+}
+
+/** `client ??= new Langfuse()` gives a value that was not there; `name += "x"` gives one that nobody wrote. */
+function firstValue(assignment: Node): Node | null {
+  const operator = field(assignment, 'operator')?.text;
+  return operator === '??=' || operator === '||=' ? field(assignment, 'right') : null;
 }
 
 function imported(name: Node, what: string): BindingSite {
@@ -165,7 +171,7 @@ function declared(name: Node, declarator: Node, path: readonly string[] | null):
   if (module !== null && path.length <= 1) {
     return { kind: 'import', ...at, type: null, module, imported: path[0] ?? wholeModule };
   }
-  return { kind: 'value', ...at, type: field(declarator, 'type'), value, path };
+  return { kind: 'value', ...at, type: propertyType(field(declarator, 'type'), path), value, path };
 }
 
 /** `require('x')` and `await import('x')`. */
@@ -188,7 +194,7 @@ function parameterSite(
   whenAbsent: Node | null,
 ): BindingSite {
   const owner = list.type === 'arrow_function' ? list : (list.parent ?? list);
-  const at = { scope: owner, at: name, type: field(parameter, 'type') };
+  const at = { scope: owner, at: name, type: propertyType(field(parameter, 'type'), path ?? ['']) };
   if (path === null || path.length > 1) {
     return { kind: 'opaque', ...at };
   }
@@ -203,6 +209,18 @@ function parameterSite(
     rest: pattern.type === 'rest_pattern',
   };
   return { kind: 'parameter', ...at, parameter: position };
+}
+
+/** Of `{ client }: { client: Langfuse }` the type of the one property; nothing where the type has only a name. */
+function propertyType(type: Node | null, path: readonly string[]): Node | null {
+  let found = type;
+  for (const property of path) {
+    const object = found === null ? undefined : found.descendantsOfType('object_type')[0];
+    const signature =
+      object == null ? undefined : namedChildren(object).find((child) => field(child, 'name')?.text === property);
+    found = signature === undefined ? null : field(signature, 'type');
+  }
+  return found;
 }
 
 /** TypeScript's `this: Type` takes no argument. */

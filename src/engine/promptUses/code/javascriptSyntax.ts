@@ -1,6 +1,6 @@
 import type { Node } from '@vscode/tree-sitter-wasm';
 import { javascriptBindingSite } from './javascriptBindings.ts';
-import { ancestor, children, field, isField, namedChildren } from './nodes.ts';
+import { ancestor, children, field, isField, namedChildren, returned } from './nodes.ts';
 import { decodeEscapes } from './stringEscapes.ts';
 import type { Argument, Call, Entry, FieldSite, Member, Syntax } from './syntax.ts';
 
@@ -111,7 +111,12 @@ export const javascriptSyntax: Syntax = {
     }
     return clause.type === 'extends_clause' ? namedChildren(clause).slice(0, 1) : [clause];
   },
+  isFunction: (node) => functions.has(node.type),
   returnType: (node) => field(node, 'return_type'),
+  results(node) {
+    const body = field(node, 'body');
+    return body === null || body.type === 'statement_block' ? returned(node) : [body];
+  },
   isValueString: (node) =>
     (node.type === 'string' || node.type === 'template_string') &&
     !/^(import|export|jsx)_|^(import_require_clause|literal_type|expression_statement)/.test(node.parent?.type ?? ''),
@@ -136,7 +141,8 @@ function call(node: Node): Call | null {
   if (callee === null || (list !== null && list.type !== 'arguments')) {
     return null;
   }
-  return { callee, arguments: list === null ? [] : namedChildren(list).map(argument) };
+  const types = field(node, 'type_arguments');
+  return { callee, arguments: list === null ? [] : namedChildren(list).map(argument), types };
 }
 
 function argument(node: Node): Argument {

@@ -51,9 +51,9 @@ export function isLangfuseClass(name: string): boolean {
   return /^(Async)?Langfuse(Client)?$/.test(name);
 }
 
-/** The SDK's own packages, in either language. */
+/** The SDK's own packages, in either language, from npm or by an address. */
 export function isSdkModule(module: string): boolean {
-  return /^(langfuse([./-].*)?|@langfuse\/.+)$/.test(module);
+  return /^(?:npm:|jsr:|https?:\/\/[^/]+\/)?(langfuse([./@-].*)?|@langfuse\/.+)$/.test(module);
 }
 
 export function isLangfuseModule(module: string): boolean {

@@ -141,7 +141,7 @@ class Collector {
 
   #methods(node: Node): [string, Meaning][] {
     const body = field(node, 'body');
-    if (body === null || !/class/.test(node.type)) {
+    if (body === null || !node.type.includes('class')) {
       return [];
     }
     return namedChildren(body).flatMap((child): [string, Meaning][] => {
@@ -186,7 +186,7 @@ class Collector {
       return { is: 'wrapper', wrapper, imported: true };
     }
     const frozen = source.syntax.call(inner);
-    const object = frozen !== null && /freeze$/.test(frozen.callee.text) ? frozen.arguments[0]?.value : inner;
+    const object = frozen !== null && frozen.callee.text.endsWith('freeze') ? frozen.arguments[0]?.value : inner;
     const entries = object === undefined ? null : source.syntax.entries(source.syntax.unwrap(object));
     if (entries !== null) {
       return { is: 'members', members: Object.fromEntries(this.#entries(entries)), constructs: null };

@@ -26,6 +26,15 @@ export function ancestor(node: Node, types: ReadonlySet<string>): Node | null {
   return null;
 }
 
+/** The first few values that a function returns. */
+export function returned(functionNode: Node): Node[] {
+  return functionNode
+    .descendantsOfType('return_statement')
+    .filter((statement) => statement !== null)
+    .slice(0, 4)
+    .flatMap(namedChildren);
+}
+
 export function within(node: Node, outer: Node): boolean {
   return node.startIndex >= outer.startIndex && node.endIndex <= outer.endIndex;
 }

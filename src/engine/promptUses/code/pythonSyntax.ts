@@ -1,5 +1,5 @@
 import type { Node } from '@vscode/tree-sitter-wasm';
-import { ancestor, field, isField, namedChildren } from './nodes.ts';
+import { ancestor, field, isField, namedChildren, returned } from './nodes.ts';
 import { pythonBindingSite } from './pythonBindings.ts';
 import { decodeEscapes } from './stringEscapes.ts';
 import type { Argument, Call, Entry, FieldSite, Member, Syntax } from './syntax.ts';
@@ -84,7 +84,12 @@ export const pythonSyntax: Syntax = {
     const list = field(node, 'superclasses');
     return list === null ? [] : namedChildren(list).filter(({ type }) => type !== 'keyword_argument');
   },
+  isFunction: (node) => functions.has(node.type),
   returnType: (node) => field(node, 'return_type'),
+  results(node) {
+    const body = node.type === 'lambda' ? field(node, 'body') : null;
+    return body === null ? returned(node) : [body];
+  },
   isValueString: (node) => node.type === 'string' && node.parent?.type !== 'expression_statement' && isOutermost(node),
   owner,
   constants(node) {
@@ -106,7 +111,7 @@ function call(node: Node): Call | null {
   if (callee === null || list?.type !== 'argument_list') {
     return null;
   }
-  return { callee, arguments: namedChildren(list).map(argument) };
+  return { callee, arguments: namedChildren(list).map(argument), types: null };
 }
 
 function argument(node: Node): Argument {

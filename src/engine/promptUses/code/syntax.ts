@@ -13,6 +13,8 @@ export interface Argument {
 export interface Call {
   readonly callee: Node;
   readonly arguments: readonly Argument[];
+  /** `get<Type>(…)` */
+  readonly types: Node | null;
 }
 
 export interface Member {
@@ -113,7 +115,10 @@ export interface Syntax {
   functionName(node: Node): string | null;
   isMethod(functionNode: Node): boolean;
   superclasses(classNode: Node): readonly Node[];
+  isFunction(node: Node): boolean;
   returnType(functionNode: Node): Node | null;
+  /** What a function gives back, as far as a glance tells. */
+  results(functionNode: Node): readonly Node[];
   /** The strings of a program that may hold text for a model: no docstrings, no JSX, no imports. */
   isValueString(node: Node): boolean;
   /** The node whose value is given a name: the whole assignment, declaration or pair; null for other strings. */

@@ -172,9 +172,11 @@ export class DataUses {
 
   /** What Langfuse's own API gives for a prompt: its name beside its text. */
   #stored(map: DataMap): FoundUse | null {
-    const keys = new Set(map.entries.map(({ key }) => key));
-    const name = map.entries.find(({ key }) => key === 'name')?.value;
-    if (!keys.has('prompt') || !['version', 'labels', 'type'].some((key) => keys.has(key))) {
+    const value = (key: string): DataNode | undefined => map.entries.find((entry) => entry.key === key)?.value;
+    const name = value('name');
+    const hasText = textOf(value('prompt')) !== null || value('prompt')?.kind === 'list';
+    const isPromptType = /^(text|chat)$/.test(textOf(value('type')) ?? '');
+    if (!hasText || (numberOf(value('version')) === null && value('labels')?.kind !== 'list' && !isPromptType)) {
       return null;
     }
     if (name?.kind !== 'scalar' || typeof name.value !== 'string' || this.#catalogue?.has(name.value) !== true) {

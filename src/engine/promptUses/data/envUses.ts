@@ -1,3 +1,4 @@
+import { parseLangfuseUri } from '../langfuseUri.ts';
 import { isPromptName, notDynamic, type FoundUse } from '../promptUse.ts';
 import { isPromptVariable, isSibling } from './promptKeys.ts';
 
@@ -20,6 +21,11 @@ export function envUses(text: string): FoundUse[] {
       : [{ name, value, line, column: content.indexOf(value, content.indexOf('=')) }];
   });
   return variables.flatMap(({ name, value, line, column }): FoundUse[] => {
+    const span = { startLine: line, startColumn: column, endLine: line, endColumn: column + value.length };
+    const uri = parseLangfuseUri(value);
+    if (uri !== null) {
+      return [{ line, ...uri, via: 'uri', dynamic: notDynamic, localText: null, span }];
+    }
     if (!isPromptVariable(name) || !isPromptName(value) || /[$<]/.test(value)) {
       return [];
     }
@@ -35,7 +41,7 @@ export function envUses(text: string): FoundUse[] {
         via: 'key',
         dynamic: notDynamic,
         localText: null,
-        span: { startLine: line, startColumn: column, endLine: line, endColumn: column + value.length },
+        span,
       },
     ];
   });

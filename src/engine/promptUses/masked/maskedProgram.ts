@@ -53,13 +53,14 @@ export class MaskedProgram {
     if (isLangfuseName(name)) {
       return true;
     }
+    const chain = this.masked.slice(start, end);
+    const first = /^[\p{L}\p{N}_$@\\]+/u.exec(chain)?.[0] ?? '';
     if (isCall) {
       // LangfuseClient.builder()….build(), app(LangfuseClient::class), langfuseService.getClient()
-      const chain = this.masked.slice(start, end);
-      const first = /^[\p{L}\p{N}_$@\\]+/u.exec(chain)?.[0] ?? '';
       return isLangfuseName(first) || /^\w+\(\s*\\?[\w\\]*Langfuse\w*::class\s*\)$/.test(chain);
     }
-    return this.#isClient(name);
+    // Langfuse.client, in Ruby a call
+    return (isLangfuseName(first) && /^(get_?)?client$/i.test(name)) || this.#isClient(name);
   }
 
   /** Arguments between the bracket at `open` and its counterpart; null when it is not closed. */
@@ -118,7 +119,7 @@ export class MaskedProgram {
     }
     const token = this.#tokenAt(only.index + only[0].length);
     const after = token === null ? '' : this.masked.slice(token.end, token.end + 20);
-    return token !== null && /^(\.freeze)?\s*([;\n\r)#,/]|$)/.test(after) ? token.value : null;
+    return token !== null && /^(\.freeze)?[ \t]*([;\n\r)}#,/]|$)/.test(after) ? token.value : null;
   }
 
   #isParameter(name: string): boolean {

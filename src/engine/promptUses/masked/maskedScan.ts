@@ -35,7 +35,12 @@ const patterns: Readonly<Record<MaskedLanguage, readonly FetchPattern[]>> = {
     { call: /\.\s*GetPrompt\s*(?=\()/g, via: 'call', positions: [null, 'name'] },
   ],
   php: [
-    { call: /\bLangfuse\s*::\s*prompt\s*(?=\()/g, via: 'call', positions: versionThenLabel, proven: true },
+    {
+      call: /\bLangfuse\s*::\s*(?:prompt|getPrompt)\s*(?=\()/g,
+      via: 'call',
+      positions: versionThenLabel,
+      proven: true,
+    },
     {
       call: /\bLangfuse\s*::\s*prompt\s*\(\s*\)\s*->\s*(?:text|chat|get)\s*(?=\()/g,
       via: 'call',
@@ -97,8 +102,8 @@ function fetched(
   if (asked?.name == null || promptName === null || promptName.trim() === '') {
     return null;
   }
-  const version = choice(asked.version, (argument) => program.numberOf(argument));
-  const label = choice(asked.label, (argument) => program.textOf(argument));
+  const version = choice(program, asked.version, (argument) => program.numberOf(argument));
+  const label = choice(program, asked.label, (argument) => labelOf(program, argument));
   return {
     line: lines.position(receiver?.start ?? start).line,
     promptName,
@@ -169,12 +174,21 @@ function nestedChoices(program: MaskedProgram, argument: Place): Asked | null {
   return Object.keys(asked).length === 0 ? null : asked;
 }
 
+function labelOf(program: MaskedProgram, argument: Place): string | null {
+  const text = program.textOf(argument);
+  return text !== null && /^\S+$/.test(text) ? text : null;
+}
+
 function choice<T>(
+  program: MaskedProgram,
   argument: Place | undefined,
   read: (argument: Place) => T | null,
 ): { value: T | null; dynamic: boolean } {
-  const value = argument === undefined ? null : read(argument);
-  return { value, dynamic: argument !== undefined && value === null };
+  if (argument === undefined || /^(null|nil)$/.test(program.slice(argument).trim())) {
+    return { value: null, dynamic: false };
+  }
+  const value = read(argument);
+  return { value, dynamic: value === null };
 }
 
 /** Tags, addresses and stored texts in strings. */
