@@ -51,6 +51,9 @@ export class WorkspaceIndex {
       return;
     }
     this.#forget(file);
+    if (!this.#files.has(file)) {
+      this.#forget(missing(ownName(file)));
+    }
     this.#names = null;
     if (text === null) {
       this.#files.delete(file);
@@ -169,7 +172,10 @@ export class WorkspaceIndex {
       const imports: Imports = {
         find: (module, imported) => {
           const from = resolveModule(file, module, this.#files);
-          if (from !== null) {
+          if (from === null) {
+            // A file that is added under this name changes the answer.
+            dependencies.add(missing(lastName(module))).add(missing(imported));
+          } else {
             dependencies.add(from);
           }
           return this.#find(file, module, imported, 0);
@@ -208,6 +214,28 @@ export class WorkspaceIndex {
   }
 }
 
+function missing(name: string): string {
+  return `missing:${name}`;
+}
+
+function lastName(module: string): string {
+  return (
+    module
+      .replace(/\.[mc]?[jt]sx?$/, '')
+      .split(/[./]/)
+      .findLast((part) => part !== '') ?? ''
+  );
+}
+
+/** What importers call a file: its name, or that of its folder for `index` and `__init__`. */
+function ownName(file: string): string {
+  const [base = '', folder = ''] = file
+    .replace(/\.[^./]+$/, '')
+    .split('/')
+    .toReversed();
+  return base === 'index' || base === '__init__' ? folder : base;
+}
+
 function note(files: Set<string>, file: string, belongs: boolean): void {
   if (belongs) {
     files.add(file);
@@ -244,7 +272,8 @@ function wrapperNames({ named }: ModuleExports, file: string): string[] {
     switch (meaning.is) {
       case 'wrapper':
       case 'fetch':
-        return name === 'default' || name === wholeModule ? defaultNames(file) : [name];
+        // A default export has the name that its importer gives it, in general that of the file.
+        return [name === 'default' || name === wholeModule ? ownName(file) : name];
       case 'members':
         return [
           ...(meaning.constructs === null ? [] : [name]),
@@ -264,13 +293,4 @@ function wrapperNames({ named }: ModuleExports, file: string): string[] {
         return [];
     }
   });
-}
-
-/** A default export has the name that its importer gives it, in general that of the file. */
-function defaultNames(file: string): string[] {
-  const [base = '', folder = ''] = file
-    .replace(/\.[^./]+$/, '')
-    .split('/')
-    .toReversed();
-  return [base === 'index' ? folder : base];
 }

@@ -55,7 +55,7 @@ export class CodeScan {
       this.#look(name);
     }
     // `.get` is everywhere; only beside a word for prompts is it worth a look.
-    if (/\bprompts?\b/.test(this.source.text)) {
+    if ((language === 'python' ? /\bprompts\b/ : /\bprompts?\b/).test(this.source.text)) {
       this.#look('get');
       this.#look('create');
     }

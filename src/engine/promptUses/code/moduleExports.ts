@@ -186,7 +186,7 @@ class Collector {
       return { is: 'wrapper', wrapper, imported: true };
     }
     const frozen = source.syntax.call(inner);
-    const object = frozen !== null && frozen.callee.text.endsWith('freeze') ? frozen.arguments[0]?.value : inner;
+    const object = frozen?.callee.text.endsWith('freeze') === true ? frozen.arguments[0]?.value : inner;
     const entries = object === undefined ? null : source.syntax.entries(source.syntax.unwrap(object));
     if (entries !== null) {
       return { is: 'members', members: Object.fromEntries(this.#entries(entries)), constructs: null };

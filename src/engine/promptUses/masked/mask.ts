@@ -29,28 +29,32 @@ interface Quote {
   /** Nothing is escaped inside. */
   readonly raw: boolean;
   readonly hole: RegExp | null;
+  /** Ends with its line, closed or not. */
+  readonly oneLine: boolean;
   /** A character, which is no string. */
   readonly character?: true;
 }
 
-const plain = (mark: string, hole: RegExp | null = null): Quote => ({
+const plain = (mark: string, hole: RegExp | null = null, oneLine = true): Quote => ({
   open: new RegExp(mark, 'y'),
   close: mark,
   raw: false,
   hole,
+  oneLine,
 });
 const raw = (open: string, close: string, hole: RegExp | null = null): Quote => ({
   open: new RegExp(open, 'y'),
   close,
   raw: true,
   hole,
+  oneLine: false,
 });
-const character: Quote = { open: /'/y, close: "'", raw: false, hole: null, character: true };
+const character: Quote = { open: /'/y, close: "'", raw: false, hole: null, oneLine: true, character: true };
 
 const kotlinHole = /\$[\p{L}_{]/u;
 const phpHole = /\$[\p{L}_{]|\{\$/u;
 const rubyHole = /#\{/;
-const csharpHole = /\{[^{]/;
+const csharpHole = /(?<!\{)(?:\{\{)*\{(?!\{)/;
 
 const lexes: Readonly<Record<MaskedLanguage, Lexis>> = {
   java: { lineComments: ['//'], blockComments: true, quotes: [raw('"""', '"""'), plain('"'), character] },
@@ -60,8 +64,12 @@ const lexes: Readonly<Record<MaskedLanguage, Lexis>> = {
     quotes: [raw('"""', '"""', kotlinHole), plain('"', kotlinHole), character],
   },
   go: { lineComments: ['//'], blockComments: true, quotes: [plain('"'), raw('`', '`'), character] },
-  php: { lineComments: ['//', '#'], blockComments: true, quotes: [plain('"', phpHole), plain("'")] },
-  ruby: { lineComments: ['#'], blockComments: false, quotes: [plain('"', rubyHole), plain("'")] },
+  php: {
+    lineComments: ['//', '#'],
+    blockComments: true,
+    quotes: [plain('"', phpHole, false), plain("'", null, false)],
+  },
+  ruby: { lineComments: ['#'], blockComments: false, quotes: [plain('"', rubyHole, false), plain("'", null, false)] },
   csharp: {
     lineComments: ['//'],
     blockComments: true,
@@ -70,7 +78,7 @@ const lexes: Readonly<Record<MaskedLanguage, Lexis>> = {
       raw('"""', '"""'),
       { ...raw('(?:\\$@|@\\$)"', '"'), hole: csharpHole },
       raw('@"', '"'),
-      { open: /\$"/y, close: '"', raw: false, hole: csharpHole },
+      { ...plain('"', csharpHole), open: /\$"/y },
       plain('"'),
       character,
     ],
@@ -97,8 +105,9 @@ export function maskText(text: string, language: MaskedLanguage): MaskedText {
     if (token !== null) {
       strings.set(at, token);
     }
-    const kept = token === null ? 0 : 1;
-    parts.push(text.slice(from, at + kept), blank(text.slice(at + kept, end - kept)), text.slice(end - kept, end));
+    const first = token === null ? at : at + 1;
+    const last = token === null ? end : Math.max(first, end - 1);
+    parts.push(text.slice(from, first), blank(text.slice(first, last)), text.slice(last, end));
     from = end;
     at = end;
   }
@@ -114,6 +123,11 @@ function commentEnd(text: string, at: number, lexis: Lexis, language: MaskedLang
   if (lexis.blockComments && text.startsWith('/*', at)) {
     const close = text.indexOf('*/', at + 2);
     return close < 0 ? text.length : close + 2;
+  }
+  if (language === 'php' && ((at === 0 && !text.startsWith('<?')) || text.startsWith('?>', at))) {
+    // Between the programs of a page is its text.
+    const open = text.indexOf('<?', at);
+    return open < 0 ? text.length : open;
   }
   if (language === 'ruby' && text.startsWith('=begin', at) && (at === 0 || text[at - 1] === '\n')) {
     const close = text.indexOf('\n=end', at);
@@ -139,7 +153,7 @@ function stringAt(text: string, at: number, lexis: Lexis): StringToken | null {
     }
     const inside = at + open[0].length;
     const close = closing(text, inside, quote);
-    const end = Math.min(close + quote.close.length, text.length);
+    const end = text.startsWith(quote.close, close) ? close + quote.close.length : close;
     const content = text.slice(inside, close);
     const holes = quote.character === true || (quote.hole?.test(content) ?? false);
     const interpolated = open[0].startsWith('$') || open[0].startsWith('@$');
@@ -150,11 +164,11 @@ function stringAt(text: string, at: number, lexis: Lexis): StringToken | null {
   return null;
 }
 
-function closing(text: string, inside: number, { close, raw: isRaw }: Quote): number {
+function closing(text: string, inside: number, { close, raw: isRaw, oneLine }: Quote): number {
   for (let at = inside; at < text.length; at += 1) {
     if (!isRaw && text[at] === '\\') {
       at += 1;
-    } else if (text.startsWith(close, at)) {
+    } else if (text.startsWith(close, at) || (oneLine && text[at] === '\n')) {
       return at;
     }
   }
