@@ -19,7 +19,7 @@ import type {
   ServerInfo,
   SetupResult,
 } from '../protocol/engine.ts';
-import type { PromptUse, PromptUsesRequest } from '../protocol/promptUses.ts';
+import type { DocumentUses, DocumentUsesRequest, PromptUse, PromptUsesRequest } from '../protocol/promptUses.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../protocol/questions.ts';
 import type { EngineConfig } from './config/config.ts';
 import { EngineError } from './errors.ts';
@@ -116,8 +116,11 @@ class LocalEngine implements Engine {
   }
 
   async findPromptUses(request: PromptUsesRequest, signal?: AbortSignal): Promise<readonly PromptUse[]> {
-    this.#promptUses ??= this.#createPromptUseFinder();
-    return (await this.#promptUses).find(request, signal);
+    return (await this.#promptUseFinder()).find(request, signal);
+  }
+
+  async documentPromptUses(request: DocumentUsesRequest, signal?: AbortSignal): Promise<DocumentUses> {
+    return (await this.#promptUseFinder()).findIn(request, signal);
   }
 
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
@@ -174,6 +177,11 @@ class LocalEngine implements Engine {
   #openStore(config: EngineConfig, onLockWait: OnLockWait): MetricsStore {
     const { clock, log, purpose, wasmPath } = this.#options;
     return openStore({ config, clock, log, purpose, onLockWait, ...(wasmPath === undefined ? {} : { wasmPath }) });
+  }
+
+  #promptUseFinder(): Promise<PromptUseFinder> {
+    this.#promptUses ??= this.#createPromptUseFinder();
+    return this.#promptUses;
   }
 
   /** Parsers for YAML and JSON load with it, and no other call needs them. */

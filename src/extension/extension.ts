@@ -1,7 +1,16 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { systemClock } from '../engine/ports.ts';
+import { Numbers } from '../format/numbers.ts';
+import { Times } from '../format/times.ts';
 import { BackgroundTimer } from './background/backgroundTimer.ts';
+import { comparePromptText } from './codelens/comparePromptText.ts';
+import { DocumentUses } from './codelens/documentUses.ts';
+import { FindPromptUses, promptNameOf } from './codelens/findPromptUses.ts';
+import { LensFigures } from './codelens/lensFigures.ts';
+import { LensSettingsSource } from './codelens/lensSettings.ts';
+import { PromptLenses } from './codelens/promptLenses.ts';
+import { SourceChanges } from './codelens/sourceChanges.ts';
 import { commandIds } from './commands/commandIds.ts';
 import { Commands } from './commands/commands.ts';
 import { ContextKeyWriter } from './context/contextKeys.ts';
@@ -41,6 +50,8 @@ export function activate(context: vscode.ExtensionContext): void {
   }
   const clock = systemClock;
   const format = new Format(vscode.env.language);
+  const numbers = new Numbers(vscode.env.language);
+  const times = new Times(vscode.env.language);
   const log = vscode.window.createOutputChannel('Langfuse Metrics', { log: true });
   const memory = context.workspaceState;
   const messages = new Messages(log);
@@ -105,6 +116,32 @@ export function activate(context: vscode.ExtensionContext): void {
   commands.register(commandIds.refreshRuns, () => history.refresh());
   commands.register(commandIds.loadMoreRuns, () => history.loadMore());
   commands.register(commandIds.showRunDetails, (run) => details.show(run));
+
+  const record = (error: unknown): void => messages.record(error);
+  const lensSettings = new LensSettingsSource(folder);
+  const sources = new SourceChanges();
+  const promptUses = new DocumentUses({ engine, settings: lensSettings, sources, record });
+  const lensFigures = new LensFigures({ engine, settings: lensSettings, clock, record });
+  const lenses = new PromptLenses({
+    uses: promptUses,
+    figures: lensFigures,
+    settings: lensSettings,
+    numbers,
+    times,
+    clock,
+  });
+  const followLenses = history.onDidChange(() => {
+    promptUses.databaseChanged();
+    lensFigures.refresh();
+  });
+  context.subscriptions.push(lensSettings, sources, promptUses, lensFigures, lenses, followLenses);
+  const findPromptUses = new FindPromptUses({ engine, settings: lensSettings, folder });
+  commands.register(commandIds.findPromptUses, (subject) => findPromptUses.run(subject));
+  commands.register(commandIds.hidePromptLens, async (subject) => {
+    const prompt = promptNameOf(subject);
+    await (prompt === null ? undefined : lensSettings.hide(prompt));
+  });
+  commands.register(commandIds.comparePromptText, (subject) => comparePromptText(lensFigures, subject));
 
   // Not awaited: the editor counts our activation as finished without them.
   Promise.all([contextState.update(), watcher.watch(), background.arrange(), status.render()]).catch((error: unknown) =>

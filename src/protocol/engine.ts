@@ -3,7 +3,7 @@
  * everything here survives structured cloning and JSON. All times are UTC ISO-8601 with milliseconds.
  */
 
-import type { PromptUse, PromptUsesRequest } from './promptUses.ts';
+import type { DocumentUses, DocumentUsesRequest, PromptUse, PromptUsesRequest } from './promptUses.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from './questions.ts';
 
 export interface ExportWindow {
@@ -249,6 +249,8 @@ export interface Engine {
   ask<Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal): Promise<QuestionAnswer<Q>>;
   /** Finds uses of prompts in source files; needs no database, and says more with one. */
   findPromptUses(request: PromptUsesRequest, signal?: AbortSignal): Promise<readonly PromptUse[]>;
+  /** The same for one document; remembers the workspace's files from one request to the next. */
+  documentPromptUses(request: DocumentUsesRequest, signal?: AbortSignal): Promise<DocumentUses>;
   /** Runs one read-only statement. */
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult>;
   /** Checks and writes rows of scripts, all good ones of a batch or, when the database fails, none. */

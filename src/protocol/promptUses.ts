@@ -75,3 +75,24 @@ export interface PromptUsesRequest {
   readonly paths: readonly string[];
   readonly settings: PromptUseSettings;
 }
+
+/** One document as an editor has it, saved or not. */
+export interface DocumentUsesRequest {
+  /** From the workspace's folder, with `/`. */
+  readonly file: string;
+  /** The editor's id of its language. */
+  readonly languageId: string;
+  readonly text: string;
+  readonly settings: PromptUseSettings;
+  /** Files of the workspace, named like `file`, that changed since the last request. */
+  readonly changedFiles: readonly string[];
+  /** Prompts in the database may have changed since the last request. */
+  readonly databaseChanged: boolean;
+}
+
+export interface DocumentUses {
+  /** By line and column. */
+  readonly uses: readonly PromptUse[];
+  /** The document does not parse as it stands: it is being typed. */
+  readonly hasErrors: boolean;
+}

@@ -86,3 +86,36 @@ export function isDocumentation(file: string): boolean {
 export function isParsed(language: DocumentLanguage): language is ParsedLanguage {
   return language === 'python' || language === 'javascript' || language === 'typescript' || language === 'tsx';
 }
+
+/** Made by tools, or fetched: nobody's source. */
+export const skippedFolders: ReadonlySet<string> = new Set([
+  '.git',
+  '.hg',
+  '.svn',
+  '.langfuse',
+  'node_modules',
+  'bower_components',
+  'site-packages',
+  'vendor',
+  'dist',
+  'out',
+  'build',
+  'target',
+  'coverage',
+  'venv',
+  '.venv',
+  '__pycache__',
+  '.tox',
+  '.nox',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.ruff_cache',
+  '.ipynb_checkpoints',
+  '.next',
+  '.nuxt',
+  '.svelte-kit',
+  '.turbo',
+  '.gradle',
+  '.terraform',
+  '.idea',
+]);

@@ -10,7 +10,7 @@ import { largestFileBytes, mayUsePrompts } from './gate.ts';
 import { documentLanguage, isDocumentation, isParsed, type ParsedLanguage } from './languages.ts';
 import { maskedUses } from './masked/maskedScan.ts';
 import type { Parsers } from './parsers.ts';
-import type { PromptUse } from '../../protocol/promptUses.ts';
+import type { DocumentUses } from '../../protocol/promptUses.ts';
 import type { FoundUse } from './promptUse.ts';
 import { TextLines } from './textLines.ts';
 import type { WorkspaceIndex } from './workspaceIndex.ts';
@@ -23,14 +23,7 @@ export interface SourceDocument {
   readonly text: string;
 }
 
-export interface ScanResult {
-  /** By line and column. */
-  readonly uses: readonly PromptUse[];
-  /** The document does not parse as it stands: it is being typed. */
-  readonly hasErrors: boolean;
-}
-
-const nothing: ScanResult = { uses: [], hasErrors: false };
+const nothing: DocumentUses = { uses: [], hasErrors: false };
 
 /** Finds uses of Langfuse prompts in one document at a time. */
 export class PromptScanner {
@@ -55,7 +48,7 @@ export class PromptScanner {
     this.#promptFiles = ignore().add([...promptFiles]);
   }
 
-  scan({ file, languageId, text }: SourceDocument): ScanResult {
+  scan({ file, languageId, text }: SourceDocument): DocumentUses {
     const language = documentLanguage(file, languageId);
     if (language === null || text.length > largestFileBytes || isDocumentation(file) || text.includes('\0')) {
       return nothing;
@@ -90,7 +83,7 @@ export class PromptScanner {
     }
   }
 
-  #parsed(file: string, original: string, language: ParsedLanguage): ScanResult {
+  #parsed(file: string, original: string, language: ParsedLanguage): DocumentUses {
     if (!mayUsePrompts(original) && !this.#callsWrappers(original) && !this.#mayHoldStoredText(original)) {
       return nothing;
     }
@@ -109,7 +102,7 @@ export class PromptScanner {
     }
   }
 
-  #data(file: string, text: string, language: 'yaml' | 'json'): ScanResult {
+  #data(file: string, text: string, language: 'yaml' | 'json'): DocumentUses {
     if (!mayUsePrompts(text) && !/prompt/i.test(text) && !this.#mayHoldStoredText(text)) {
       return nothing;
     }
@@ -153,7 +146,7 @@ function isRelative(file: string): boolean {
   return ignore.isPathValid(file);
 }
 
-function result(file: string, found: readonly FoundUse[]): ScanResult {
+function result(file: string, found: readonly FoundUse[]): DocumentUses {
   const byPlace = new Map(
     found.map((use) => [`${use.line} ${use.span.startColumn} ${use.promptName}`, { file, ...use }]),
   );

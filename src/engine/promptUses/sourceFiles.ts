@@ -3,40 +3,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { largestFileBytes } from './gate.ts';
-import { documentLanguage } from './languages.ts';
-
-/** Made by tools, or fetched: nobody's source. */
-const skippedFolders = new Set([
-  '.git',
-  '.hg',
-  '.svn',
-  '.langfuse',
-  'node_modules',
-  'bower_components',
-  'site-packages',
-  'vendor',
-  'dist',
-  'out',
-  'build',
-  'target',
-  'coverage',
-  'venv',
-  '.venv',
-  '__pycache__',
-  '.tox',
-  '.nox',
-  '.mypy_cache',
-  '.pytest_cache',
-  '.ruff_cache',
-  '.ipynb_checkpoints',
-  '.next',
-  '.nuxt',
-  '.svelte-kit',
-  '.turbo',
-  '.gradle',
-  '.terraform',
-  '.idea',
-]);
+import { documentLanguage, skippedFolders } from './languages.ts';
 
 interface Rules {
   readonly folder: string;

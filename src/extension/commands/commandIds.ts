@@ -33,6 +33,9 @@ export const commandIds = {
   comparePromptVersions: 'langfuseMetrics.comparePromptVersions',
   showFailingExamples: 'langfuseMetrics.showFailingExamples',
   refreshAgents: 'langfuseMetrics.refreshAgents',
+  findPromptUses: 'langfuseMetrics.findPromptUses',
+  hidePromptLens: 'langfuseMetrics.hidePromptLens',
+  comparePromptText: 'langfuseMetrics.comparePromptText',
 } as const;
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];

@@ -19,7 +19,7 @@ import type {
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
-import type { PromptUse, PromptUsesRequest } from '../../protocol/promptUses.ts';
+import type { DocumentUses, DocumentUsesRequest, PromptUse, PromptUsesRequest } from '../../protocol/promptUses.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../../protocol/questions.ts';
 import type { DatabaseConfig } from '../database/connection.ts';
 import type { EngineWorkerData } from './engineRpc.ts';
@@ -79,6 +79,10 @@ export class EngineProxy implements Engine {
 
   async findPromptUses(request: PromptUsesRequest, signal?: AbortSignal): Promise<readonly PromptUse[]> {
     return (await this.#engine()).findPromptUses(request, signal);
+  }
+
+  async documentPromptUses(request: DocumentUsesRequest, signal?: AbortSignal): Promise<DocumentUses> {
+    return (await this.#engine()).documentPromptUses(request, signal);
   }
 
   async query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {

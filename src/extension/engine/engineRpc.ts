@@ -20,7 +20,7 @@ import type {
   SetupResult,
 } from '../../protocol/engine.ts';
 import type { ErrorData } from '../../protocol/errors.ts';
-import type { PromptUse, PromptUsesRequest } from '../../protocol/promptUses.ts';
+import type { DocumentUses, DocumentUsesRequest, PromptUse, PromptUsesRequest } from '../../protocol/promptUses.ts';
 import type { QuestionName } from '../../protocol/questions.ts';
 
 /**
@@ -64,6 +64,9 @@ export const coverageRequest = new RequestType<EngineCall<null>, readonly Covera
 export const askRequest = new RequestType<EngineCall<AskArguments>, unknown, ErrorData>('engine/ask');
 export const findPromptUsesRequest = new RequestType<EngineCall<PromptUsesRequest>, readonly PromptUse[], ErrorData>(
   'engine/findPromptUses',
+);
+export const documentPromptUsesRequest = new RequestType<EngineCall<DocumentUsesRequest>, DocumentUses, ErrorData>(
+  'engine/documentPromptUses',
 );
 export const queryRequest = new RequestType<EngineCall<QueryArguments>, QueryResult, ErrorData>('engine/query');
 export const recordRequest = new RequestType<EngineCall<RecordBatch>, RecordResult, ErrorData>('engine/record');

@@ -23,6 +23,7 @@ import {
   askRequest,
   closeRequest,
   coverageRequest,
+  documentPromptUsesRequest,
   exportProgress,
   exportRequest,
   findPromptUsesRequest,
@@ -89,6 +90,7 @@ export class EngineWorker {
       ask: async <Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal) =>
         (await call(askRequest, { question, params }, signal)) as QuestionAnswer<Q>,
       findPromptUses: (request, signal) => call(findPromptUsesRequest, request, signal),
+      documentPromptUses: (request, signal) => call(documentPromptUsesRequest, request, signal),
       query: (sql, limits, signal) => call(queryRequest, { sql, limits }, signal),
       record: (batch, signal) => call(recordRequest, batch, signal),
       move: (request, onProgress, signal) =>

@@ -21,6 +21,7 @@ import {
   askRequest,
   closeRequest,
   coverageRequest,
+  documentPromptUsesRequest,
   exportProgress,
   exportRequest,
   findPromptUsesRequest,
@@ -108,6 +109,7 @@ answer(runsRequest, (engine, { limit }) => engine.runs(limit));
 answer(coverageRequest, (engine) => engine.coverage());
 answer(askRequest, (engine, { question, params }, signal) => engine.ask(question, params as never, signal));
 answer(findPromptUsesRequest, (engine, request, signal) => engine.findPromptUses(request, signal));
+answer(documentPromptUsesRequest, (engine, request, signal) => engine.documentPromptUses(request, signal));
 answer(queryRequest, (engine, { sql, limits }, signal) => engine.query(sql, limits, signal));
 answer(recordRequest, (engine, batch, signal) => engine.record(batch, signal));
 answer(moveRequest, (engine, { request, progressToken }, signal) =>
