@@ -8,16 +8,12 @@ export function hoverMarkdown(hover: LensHover, subject: LensSubject): vscode.Ma
   const markdown = new vscode.MarkdownString();
   const actions = hoverActions(subject);
   markdown.isTrusted = { enabledCommands: actions.map(({ command }) => command) };
-  markdown.appendMarkdown('**').appendText(hover.title).appendMarkdown('**');
-  if (hover.subtitle !== null) {
-    markdown.appendText(`  ${hover.subtitle}`);
-  }
-  markdown.appendMarkdown(`\n\n${table(hover)}\n\n`);
+  markdown.appendMarkdown(`**${escaped(hover.title)}** ${escaped(hover.subtitle)}\n\n${table(hover)}\n\n`);
   if (hover.template !== null) {
     markdown.appendCodeblock(hover.template.text, hover.template.language);
   }
-  markdown.appendText(hover.source).appendMarkdown('\n\n');
-  markdown.appendMarkdown(actions.map((action) => link(action, subject)).join(' · '));
+  const links = actions.map((action) => link(action, subject)).join(' · ');
+  markdown.appendMarkdown(`${escaped(hover.source)}\n\n${links}`);
   return markdown;
 }
 
@@ -47,12 +43,12 @@ function link({ title, command }: HoverAction, subject: LensSubject): string {
 }
 
 function table({ columns, rows }: LensHover): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(escapeCell).join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`;
   const rule = columns.map((_, index) => (index === 0 ? '---' : '--:'));
   return [line(columns), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
-/** Labels and names come from outside and may look like Markdown. */
-function escapeCell(text: string): string {
+/** Labels and names come from outside and may look like Markdown. (appendText would glue the words together.) */
+function escaped(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+!|<>~$&-]/g, '\\$&');
 }

@@ -44,7 +44,7 @@ export class LensFigures implements vscode.Disposable {
 
   /** The figures, read if need be. Null when they cannot be. */
   async read(): Promise<PromptLensAnswer | null> {
-    while (this.#stale) {
+    while (this.#stale || this.#reading !== null) {
       this.#reading ??= this.#ask().finally(() => {
         this.#reading = null;
       });

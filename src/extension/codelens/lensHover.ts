@@ -16,7 +16,7 @@ export interface LensHoverOptions {
 /** What the hover says: rows of a table, a template, and where the figures come from. */
 export interface LensHover {
   readonly title: string;
-  readonly subtitle: string | null;
+  readonly subtitle: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly template: { readonly language: 'json' | 'markdown'; readonly text: string } | null;

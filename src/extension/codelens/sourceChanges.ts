@@ -23,6 +23,8 @@ export class SourceChanges implements vscode.Disposable {
       this.#watcher.onDidCreate(note),
       this.#watcher.onDidChange(note),
       this.#watcher.onDidDelete(note),
+      // Sooner than the watcher, and also where a file system tells nothing.
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => note(uri)),
     );
   }
 

@@ -1,4 +1,3 @@
-import type { ParameterReference } from './wrapper.ts';
 import type { Wrapper } from './wrapper.ts';
 
 /**
@@ -32,8 +31,6 @@ export type Meaning =
   | { readonly is: 'elsewhere'; readonly module: string; readonly imported: string }
   /** A test's stand-in: what is called on it fetches nothing. */
   | { readonly is: 'mock' };
-
-export type { ParameterReference };
 
 /** What the other files of the workspace can say about an import. */
 export interface Imports {

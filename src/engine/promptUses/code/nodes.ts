@@ -34,7 +34,3 @@ export function returned(functionNode: Node): Node[] {
     .slice(0, 4)
     .flatMap(namedChildren);
 }
-
-export function within(node: Node, outer: Node): boolean {
-  return node.startIndex >= outer.startIndex && node.endIndex <= outer.endIndex;
-}
