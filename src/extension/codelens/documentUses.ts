@@ -99,16 +99,17 @@ export class DocumentUses implements vscode.Disposable {
       }
       const databaseChanged = this.#databaseChanged;
       this.#databaseChanged = false;
+      const before = cellsBefore(document);
       const { uses, hasErrors } = await engine.documentPromptUses({
         file: fileName(document.uri),
         languageId: document.languageId,
-        text: document.getText(),
+        text: before + document.getText(),
         settings: wanted.find,
         changedFiles: sources.take(),
         databaseChanged,
       });
       if (document.version === version && !document.isClosed) {
-        this.#learn(document, uses, hasErrors);
+        this.#learn(document, inCell(uses, before), hasErrors);
       }
     } catch (error) {
       this.#databaseChanged = true;
@@ -157,6 +158,35 @@ export class DocumentUses implements vscode.Disposable {
     this.#timers.delete(key);
     this.#known.delete(key);
   }
+}
+
+/** What the cells above define: a notebook is one program. Empty for other documents. */
+function cellsBefore(document: vscode.TextDocument): string {
+  const notebook = vscode.workspace.notebookDocuments.find((candidate) =>
+    candidate.getCells().some((cell) => cell.document === document),
+  );
+  const cells = notebook?.getCells() ?? [];
+  const above = cells.slice(
+    0,
+    cells.findIndex((cell) => cell.document === document),
+  );
+  return above
+    .filter(
+      ({ kind, document: cell }) => kind === vscode.NotebookCellKind.Code && cell.languageId === document.languageId,
+    )
+    .map(({ document: cell }) => `${cell.getText()}\n`)
+    .join('');
+}
+
+function inCell(uses: readonly PromptUse[], before: string): readonly PromptUse[] {
+  const firstLine = before.match(/\n/g)?.length ?? 0;
+  return uses
+    .filter(({ line }) => line >= firstLine)
+    .map((use) => {
+      const { startLine, endLine } = use.span;
+      const span = { ...use.span, startLine: startLine - firstLine, endLine: endLine - firstLine };
+      return { ...use, line: use.line - firstLine, span };
+    });
 }
 
 /** Documents that are somebody's source: not those of other extensions, nor what tools made. */

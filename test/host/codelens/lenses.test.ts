@@ -162,6 +162,29 @@ describe('lenses on prompts', () => {
     console.log(`      ${document.lineCount} lines: ${(performance.now() - start).toFixed(1)} ms through the editor`);
   });
 
+  it('stand in the cells of a notebook, where the cells above count', async () => {
+    const code = (text: string): vscode.NotebookCellData =>
+      new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text, 'python');
+    const notebook = await vscode.workspace.openNotebookDocument(
+      'jupyter-notebook',
+      new vscode.NotebookData([
+        code('%pip install langfuse\nfrom langfuse import Langfuse\nlf = Langfuse()'),
+        code('# the prompt\nlf.get_prompt("translate")'),
+      ]),
+    );
+    const cell = notebook.cellAt(1).document.uri;
+    await vscode.window.showNotebookDocument(notebook);
+    await vscode.workspace.openTextDocument(cell);
+    const shown = await until(
+      () => lenses(cell),
+      (found) => found.length === 1,
+    );
+    assert.deepEqual(
+      shown.map(([line, title]) => [line, title.split(' · ')[0]]),
+      [[1, 'translate']],
+    );
+  });
+
   it('disappear by the setting, for one prompt or for all', async () => {
     const { document } = await open('app.py');
     await run('hidePromptLens', { prompt: 'sql-writer' });

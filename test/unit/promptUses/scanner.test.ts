@@ -18,8 +18,8 @@ describe('the prompt scanner', () => {
 
   interface Opened {
     readonly scanner: PromptScanner;
-    write(file: string, text: string | null): void;
-    names(file: string, text: string, languageId?: string): string[];
+    readonly write: (file: string, text: string | null) => void;
+    readonly names: (file: string, text: string, languageId?: string) => string[];
   }
 
   function open(settings: Partial<PromptUseSettings> = {}, catalogue: PromptCatalogue | null = null): Opened {
