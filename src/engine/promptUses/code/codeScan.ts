@@ -249,9 +249,12 @@ export class CodeScan {
 
   /** Where the name is a parameter, whoever calls the function uses the prompt. */
   #wrapper(name: Node, label: Slot, version: Slot): void {
-    const reference = this.#reader.reference(name);
-    const member = this.source.syntax.member(this.source.syntax.unwrap(name));
-    const parameter = this.evaluator.parameter(member?.object ?? name);
+    const { syntax } = this.source;
+    // `name or "default"`: what is passed wins.
+    const [first = name] = syntax.firstGiven(syntax.unwrap(name)) ?? [];
+    const reference = this.#reader.reference(first);
+    const member = syntax.member(syntax.unwrap(first));
+    const parameter = this.evaluator.parameter(member?.object ?? first);
     if (reference === null || parameter === null) {
       return;
     }

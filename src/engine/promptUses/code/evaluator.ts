@@ -141,7 +141,7 @@ export class Evaluator {
     }
     const member = syntax.member(inner);
     const subscript = member === null ? syntax.subscript(inner) : null;
-    const key = member?.property ?? (subscript === null ? null : syntax.text(subscript.key));
+    const key = member?.property ?? (subscript === null ? null : this.#constantKey(subscript.key, depth));
     const object = member?.object ?? subscript?.object;
     if (key === null || object === undefined) {
       return null;
@@ -185,9 +185,15 @@ export class Evaluator {
     return same.length === 1 && same[0] !== undefined ? this.#constant(same[0].value, depth) : null;
   }
 
+  #constantKey(key: Node, depth: number): string | null {
+    const meaning = this.#constant(key, depth + 1);
+    return meaning?.is === 'text' ? meaning.value : null;
+  }
+
   #enumMember(node: Node, depth: number): Meaning | null {
-    const member = this.#source.syntax.member(node);
-    const found = member === null ? null : this.#constantMember(member.object, member.property, depth + 1);
+    const { syntax } = this.#source;
+    const isMember = syntax.member(node) !== null || syntax.subscript(node) !== null;
+    const found = isMember ? this.#constant(node, depth + 1) : null;
     return found?.is === 'text' ? found : null;
   }
 
@@ -468,7 +474,7 @@ export class Evaluator {
       return this.#wrapperOf(entry.value) ?? this.meaning(entry.value, depth);
     }
     for (const site of this.#source.fields(key, container).filter(({ ofClass }) => ofClass)) {
-      const meaning = site.method === null ? this.#fieldSite(site, depth) : this.#wrapperOf(site.method);
+      const meaning = this.#fieldSite(site, depth);
       if (meaning !== null) {
         return meaning;
       }

@@ -50,7 +50,7 @@ export class FetchReader {
       return { kind: 'parameter', reference, otherwise };
     }
     // `label or "production"`: what is passed wins.
-    const [passed, instead] = this.#syntax.alternatives(inner) ?? [];
+    const [passed, instead] = this.#syntax.firstGiven(inner) ?? [];
     const first = passed === undefined ? null : this.reference(passed);
     return first === null || instead === undefined
       ? dynamic

@@ -76,9 +76,9 @@ export const javascriptSyntax: Syntax = {
     if (node.type === 'ternary_expression') {
       return both(field(node, 'consequence'), field(node, 'alternative'));
     }
-    const operator = node.type === 'binary_expression' ? field(node, 'operator')?.text : undefined;
-    return operator === '||' || operator === '??' ? both(field(node, 'left'), field(node, 'right')) : null;
+    return firstGiven(node);
   },
+  firstGiven,
   isSelf: (node) => node.type === 'this',
   bindingSite: javascriptBindingSite,
   scopes(node) {
@@ -127,7 +127,12 @@ export const javascriptSyntax: Syntax = {
   },
 };
 
-function both(left: Node | null, right: Node | null): Node[] | null {
+function firstGiven(node: Node): readonly [Node, Node] | null {
+  const operator = node.type === 'binary_expression' ? field(node, 'operator')?.text : undefined;
+  return operator === '||' || operator === '??' ? both(field(node, 'left'), field(node, 'right')) : null;
+}
+
+function both(left: Node | null, right: Node | null): readonly [Node, Node] | null {
   return left === null || right === null ? null : [left, right];
 }
 

@@ -58,13 +58,9 @@ export const pythonSyntax: Syntax = {
       const [whenTrue, , whenFalse] = namedChildren(node);
       return whenTrue === undefined || whenFalse === undefined ? null : [whenTrue, whenFalse];
     }
-    if (node.type === 'boolean_operator' && field(node, 'operator')?.text === 'or') {
-      const left = field(node, 'left');
-      const right = field(node, 'right');
-      return left === null || right === null ? null : [left, right];
-    }
-    return null;
+    return firstGiven(node);
   },
+  firstGiven,
   isSelf: (node) => node.type === 'identifier' && (node.text === 'self' || node.text === 'cls'),
   bindingSite: pythonBindingSite,
   scopes,
@@ -97,6 +93,13 @@ export const pythonSyntax: Syntax = {
     return body === null ? [] : namedChildren(body).flatMap(classConstant);
   },
 };
+
+function firstGiven(node: Node): readonly [Node, Node] | null {
+  const left = field(node, 'left');
+  const right = field(node, 'right');
+  const isOr = node.type === 'boolean_operator' && field(node, 'operator')?.text === 'or';
+  return !isOr || left === null || right === null ? null : [left, right];
+}
 
 function identifierText(node: Node | null): string | null {
   return node?.type === 'identifier' ? node.text : null;

@@ -104,6 +104,8 @@ export interface Syntax {
   entries(node: Node): readonly Entry[] | null;
   /** Both sides of `a or b`, `a ?? b`, `a if c else b`. */
   alternatives(node: Node): readonly Node[] | null;
+  /** Both sides of `a or b`, `a ?? b`: the first unless it is nothing. */
+  firstGiven(node: Node): readonly [Node, Node] | null;
   /** `self`, `cls`, `this`. */
   isSelf(node: Node): boolean;
   bindingSite(name: Node): BindingSite | null;
