@@ -2,6 +2,7 @@ import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kyse
 import type { TraceFilter } from '../../protocol/browse.ts';
 import type { ScopeFilters } from '../../protocol/scope.ts';
 import type { MetricsSchema } from '../store/schema.ts';
+import type { SqlDialect } from '../store/sqlDialect.ts';
 
 export type Traces = ExpressionBuilder<MetricsSchema & { t: MetricsSchema['llm_traces'] }, 't'>;
 type Condition = Expression<SqlBool>;
@@ -23,7 +24,7 @@ function callConditions(eb: Traces, filters: ScopeFilters): Condition | null {
     ['g.prompt_name', prompts],
     ['g.prompt_version', promptVersions],
   ] as const;
-  const given = wanted.filter(([, values]) => values !== undefined && values.length > 0);
+  const given = wanted.filter(([, values]) => values !== undefined);
   if (given.length === 0) {
     return null;
   }
@@ -47,12 +48,6 @@ function agentCondition(eb: Traces, agents: readonly string[]): Condition {
       .whereRef('a.project_id', '=', 't.project_id')
       .where('a.agent_name', 'in', agents),
   );
-}
-
-/** Tags are a JSON array: inside a string a quote is escaped, so that the quoted tag stands only for itself. */
-function tagCondition(eb: Traces, tags: readonly string[]): Condition {
-  const text = sql<string>`cast(t.tags as text)`;
-  return eb.or(tags.map((tag) => sql<SqlBool>`replace(${text}, ${JSON.stringify(tag)}, '') <> ${text}`));
 }
 
 function statusCondition(eb: Traces, status: NonNullable<TraceFilter['status']>): Condition {
@@ -81,7 +76,7 @@ function textCondition(eb: Traces, text: string): Condition {
 }
 
 /** The traces that a filter leaves, as one condition on llm_traces called t. */
-export function traceConditions(eb: Traces, filter: TraceFilter): Condition {
+export function traceConditions(eb: Traces, dialect: SqlDialect, filter: TraceFilter): Condition {
   const { scope, text, status, minCostUsd } = filter;
   const filters = scope.filters ?? {};
   const conditions: (Condition | null)[] = [
@@ -90,11 +85,11 @@ export function traceConditions(eb: Traces, filter: TraceFilter): Condition {
     scope.projectId ? eb('t.project_id', '=', scope.projectId) : null,
     ...ownColumns.map(([name, column]) => {
       const values = filters[name];
-      return values === undefined || values.length === 0 ? null : eb(column, 'in', values);
+      return values === undefined ? null : eb(column, 'in', values);
     }),
     callConditions(eb, filters),
-    filters.agents?.length ? agentCondition(eb, filters.agents) : null,
-    filters.tags?.length ? tagCondition(eb, filters.tags) : null,
+    filters.agents ? agentCondition(eb, filters.agents) : null,
+    filters.tags ? dialect.holdsAny(eb.ref('t.tags'), filters.tags) : null,
     status === undefined ? null : statusCondition(eb, status),
     text === undefined || text.trim() === '' ? null : textCondition(eb, text.trim()),
     minCostUsd === undefined ? null : eb('t.total_cost_usd', '>=', minCostUsd),

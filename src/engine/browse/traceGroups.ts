@@ -1,4 +1,4 @@
-import { sql, type Expression, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
+import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely';
 import * as z from 'zod';
 import type {
   TraceFilter,
@@ -7,7 +7,7 @@ import type {
   TraceGroupsParams,
   TraceGrouping,
 } from '../../protocol/browse.ts';
-import type { MetricsSchema } from '../store/schema.ts';
+import type { Database } from './database.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { localDate, localDayRange, startOfLocalDay } from './localDays.ts';
 import { traceConditions, type Traces } from './traceFilter.ts';
@@ -48,20 +48,20 @@ interface Totals {
   readonly costUsd: number | null;
 }
 
-async function totalsOf(db: Kysely<MetricsSchema>, filter: TraceFilter): Promise<Totals> {
+async function totalsOf({ db, dialect }: Database, filter: TraceFilter): Promise<Totals> {
   const row = await db
     .selectFrom('llm_traces as t')
     .select((eb) => [eb.fn.countAll<number>().as('traces'), eb.fn.sum<number | null>('t.total_cost_usd').as('cost')])
-    .where((eb) => traceConditions(eb, filter))
+    .where((eb) => traceConditions(eb, dialect, filter))
     .executeTakeFirstOrThrow();
   return { traces: row.traces, costUsd: row.cost };
 }
 
-async function newestBefore(db: Kysely<MetricsSchema>, filter: TraceFilter): Promise<string | null> {
+async function newestBefore({ db, dialect }: Database, filter: TraceFilter): Promise<string | null> {
   const row = await db
     .selectFrom('llm_traces as t')
     .select('t.created_at')
-    .where((eb) => traceConditions(eb, filter))
+    .where((eb) => traceConditions(eb, dialect, filter))
     .orderBy('t.created_at', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -75,14 +75,14 @@ const withRange = (filter: TraceFilter, start: string, end: string): TraceFilter
 
 /** Walks from day to day with traces, so that only the days that are shown are read. */
 async function dayGroups(
-  db: Kysely<MetricsSchema>,
+  database: Database,
   { filter, timeZone, limit, cursor }: TraceGroupsParams,
 ): Promise<TraceGroupPage> {
   const { start, end } = filter.scope.range;
   const groups: TraceGroup[] = [];
   let before = cursor ? decodeCursor(cursor, z.tuple([z.string()]))[0] : end;
   for (;;) {
-    const newestAt = start < before ? await newestBefore(db, withRange(filter, start, before)) : null;
+    const newestAt = start < before ? await newestBefore(database, withRange(filter, start, before)) : null;
     if (newestAt === null) {
       return { groups, nextCursor: null };
     }
@@ -91,7 +91,7 @@ async function dayGroups(
     }
     const begins = startOfLocalDay(newestAt, timeZone);
     const from = begins > start ? begins : start;
-    const totals = await totalsOf(db, withRange(filter, from, before));
+    const totals = await totalsOf(database, withRange(filter, from, before));
     groups.push({ key: localDate(Date.parse(begins) + halfDay, timeZone), newestAt, ...totals });
     before = from;
   }
@@ -99,7 +99,7 @@ async function dayGroups(
 
 /** Groups by a value of the trace, those with the newest traces first. */
 async function valueGroups(
-  db: Kysely<MetricsSchema>,
+  { db, dialect }: Database,
   key: RawBuilder<string | null>,
   { filter, limit, cursor }: TraceGroupsParams,
 ): Promise<TraceGroupPage> {
@@ -112,7 +112,7 @@ async function valueGroups(
       eb.fn.sum<number | null>('t.total_cost_usd').as('costUsd'),
       eb.fn.max('t.created_at').as('newestAt'),
     ])
-    .where((eb) => traceConditions(eb, filter))
+    .where((eb) => traceConditions(eb, dialect, filter))
     .groupBy(key)
     .orderBy(newest, 'desc')
     .orderBy(sql`coalesce(${key}, '')`)
@@ -128,6 +128,6 @@ async function valueGroups(
   return { groups, nextCursor: more ? encodeCursor([last.newestAt, last.key ?? '']) : null };
 }
 
-export function traceGroups(db: Kysely<MetricsSchema>, params: TraceGroupsParams): Promise<TraceGroupPage> {
-  return params.grouping === 'day' ? dayGroups(db, params) : valueGroups(db, keys[params.grouping], params);
+export function traceGroups(database: Database, params: TraceGroupsParams): Promise<TraceGroupPage> {
+  return params.grouping === 'day' ? dayGroups(database, params) : valueGroups(database, keys[params.grouping], params);
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { TraceFilter, TraceOrder, TracePage, TraceSummary } from '../../protocol/browse.ts';
 import type { MetricsSchema } from '../store/schema.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Database } from './database.ts';
 import { traceConditions, type Traces } from './traceFilter.ts';
 
 export const summaryColumns = [
@@ -108,12 +109,12 @@ export interface TracePageQuery {
 }
 
 /** One page of traces, by keyset: the cost of a page does not grow with the pages before it. */
-export async function tracePage(db: Kysely<MetricsSchema>, query: TracePageQuery): Promise<TracePage> {
+export async function tracePage({ db, dialect }: Database, query: TracePageQuery): Promise<TracePage> {
   const { filter, within, order, limit, cursor } = query;
   let select = db
     .selectFrom('llm_traces as t')
     .select([...summaryColumns, 't.total_events', orderings[order].as('position')])
-    .where((eb) => traceConditions(eb, filter))
+    .where((eb) => traceConditions(eb, dialect, filter))
     .orderBy(orderings[order], 'desc')
     .orderBy('t.id', 'desc')
     .orderBy('t.project_id', 'desc')
@@ -136,4 +137,13 @@ export async function tracePage(db: Kysely<MetricsSchema>, query: TracePageQuery
     nextCursor:
       rows.length > limit && last !== undefined ? encodeCursor([last.position, last.id, last.project_id]) : null,
   };
+}
+
+export async function traceCount({ db, dialect }: Database, filter: TraceFilter): Promise<number> {
+  const row = await db
+    .selectFrom('llm_traces as t')
+    .select((eb) => eb.fn.countAll<number>().as('traces'))
+    .where((eb) => traceConditions(eb, dialect, filter))
+    .executeTakeFirstOrThrow();
+  return row.traces;
 }

@@ -1,12 +1,28 @@
 import * as l10n from '@vscode/l10n';
 import type { QuestionAnswer, QuestionName } from '../../protocol/questions.ts';
 import { namedQueriesQuestion } from '../analytics/queries/namedQueries.ts';
+import {
+  facetsQuestion,
+  observationQuestion,
+  traceChildrenQuestion,
+  traceCountQuestion,
+  traceGroupsQuestion,
+  traceQuestion,
+  tracesQuestion,
+} from '../browse/questions.ts';
 import { EngineError } from '../errors.ts';
 import type { Question, QuestionContext } from './question.ts';
 
 /** Every question by its name. */
 const questions: { readonly [Q in QuestionName]?: Question<Q> } = {
   namedQueries: namedQueriesQuestion,
+  traceGroups: traceGroupsQuestion,
+  traces: tracesQuestion,
+  traceCount: traceCountQuestion,
+  trace: traceQuestion,
+  traceChildren: traceChildrenQuestion,
+  observation: observationQuestion,
+  facets: facetsQuestion,
 };
 
 /**

@@ -32,11 +32,17 @@ const end = '9999-01-01T00:00:00.000Z';
 export function toTraceFilter(view: TraceView, now: number): TraceFilter {
   const start = view.days === null ? beginning : new Date(now - view.days * dayMilliseconds).toISOString();
   return {
-    scope: { range: { start, end }, filters: view.filters },
+    scope: { range: { start, end }, filters: chosenFilters(view.filters) },
     ...(view.text === null ? {} : { text: view.text }),
     ...(view.status === null ? {} : { status: view.status }),
     ...(view.minCostUsd === null ? {} : { minCostUsd: view.minCostUsd }),
   };
+}
+
+/** Without the lists from which everything was removed. */
+function chosenFilters(filters: ScopeFilters): ScopeFilters {
+  const lists = Object.entries(filters).filter(([, values]: [string, readonly unknown[]]) => values.length > 0);
+  return Object.fromEntries(lists);
 }
 
 /** How a status is called. */

@@ -5,6 +5,7 @@ import { observationDetail } from '../../../src/engine/browse/observationDetail.
 import { tracePage } from '../../../src/engine/browse/tracePages.ts';
 import type { MetricsStore } from '../../../src/engine/store/store.ts';
 import type { TraceFilter, TraceGrouping, TraceOrder } from '../../../src/protocol/browse.ts';
+import type { ScopeFilters } from '../../../src/protocol/scope.ts';
 import { event, generation, span } from '../../unit/store/fixture.ts';
 import { backends, type BackendFixture } from '../store/backends.ts';
 
@@ -95,12 +96,15 @@ for (const backend of backends) {
 
     const idsOf = async (filter: Partial<TraceFilter>, order: TraceOrder = 'newest'): Promise<string[]> => {
       const page = await store.read((db) =>
-        tracePage(db, { filter: { ...everything, ...filter }, within: null, order, limit: 50, cursor: null }),
+        tracePage(
+          { db, dialect: store.dialect },
+          { filter: { ...everything, ...filter }, within: null, order, limit: 50, cursor: null },
+        ),
       );
       return page.traces.map(({ projectId, id }) => (projectId === 'p' ? id : `${projectId}:${id}`));
     };
 
-    const scoped = (filters: TraceFilter['scope']['filters']): Partial<TraceFilter> => ({
+    const scoped = (filters: ScopeFilters): Partial<TraceFilter> => ({
       scope: { ...everything.scope, projectId: 'p', filters },
     });
 
@@ -116,7 +120,7 @@ for (const backend of backends) {
         let cursor: string | null = null;
         do {
           const page = await store.read((db) =>
-            tracePage(db, { filter: everything, within: null, order, limit: 2, cursor }),
+            tracePage({ db, dialect: store.dialect }, { filter: everything, within: null, order, limit: 2, cursor }),
           );
           seen.push(...page.traces.map(({ projectId, id }) => `${projectId}:${id}`));
           cursor = page.nextCursor;
@@ -147,13 +151,16 @@ for (const backend of backends) {
       let cursor: string | null = null;
       do {
         const page = await store.read((db) =>
-          traceGroups(db, {
-            filter: { ...everything, scope: { ...everything.scope, projectId: 'p' } },
-            grouping,
-            timeZone: 'Europe/Paris',
-            limit,
-            cursor,
-          }),
+          traceGroups(
+            { db, dialect: store.dialect },
+            {
+              filter: { ...everything, scope: { ...everything.scope, projectId: 'p' } },
+              grouping,
+              timeZone: 'Europe/Paris',
+              limit,
+              cursor,
+            },
+          ),
         );
         groups.push(...page.groups.map((group) => [group.key, group.traces, group.costUsd] as const));
         cursor = page.nextCursor;
@@ -188,7 +195,7 @@ for (const backend of backends) {
         const within = withinGroup(grouping, group, 'Europe/Paris');
         const filter = { ...everything, scope: { ...everything.scope, projectId: 'p' } };
         const page = await store.read((db) =>
-          tracePage(db, { filter, within, order: 'newest', limit: 50, cursor: null }),
+          tracePage({ db, dialect: store.dialect }, { filter, within, order: 'newest', limit: 50, cursor: null }),
         );
         return page.traces.map(({ id }) => id);
       };
