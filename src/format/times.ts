@@ -8,6 +8,8 @@ const britishEnglish = 'en-GB';
 export class Times {
   readonly #locale: string;
   readonly #timeZone: string | undefined;
+  /** A table of moments needs the same formats hundreds of times, and making one takes long. */
+  readonly #formats = new Map<string, Intl.DateTimeFormat>();
 
   /**
    * @param language BCP 47, such as `en` or `fr`
@@ -36,6 +38,11 @@ export class Times {
     return this.#format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(instant));
   }
 
+  /** `Tue 17`. */
+  weekday(instant: string | number): string {
+    return this.#format({ weekday: 'short', day: 'numeric' }).format(new Date(instant));
+  }
+
   /** Local time with its offset, for tooltips and copies: `2026-11-23T14:21:07.250+01:00`. */
   iso(instant: string | number): string {
     const date = new Date(instant);
@@ -51,6 +58,10 @@ export class Times {
   }
 
   #format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-    return new Intl.DateTimeFormat(this.#locale, { ...options, timeZone: this.#timeZone });
+    const key = JSON.stringify(options);
+    const format =
+      this.#formats.get(key) ?? new Intl.DateTimeFormat(this.#locale, { ...options, timeZone: this.#timeZone });
+    this.#formats.set(key, format);
+    return format;
   }
 }

@@ -19,7 +19,7 @@ export interface Settings {
   'export.pageSize': number;
   'export.capturedTextLength': number;
   'export.plan': LangfusePlan;
-  'panels.singleKeys': boolean;
+  'panels.shortcuts': boolean;
   'codeLens.enabled': boolean;
   'codeLens.languages': string[];
   'codeLens.days': number;

@@ -84,7 +84,7 @@ describe('package.json', () => {
         continue;
       }
       // The editor's own: the engine is told with each question.
-      if (/^langfuseMetrics\.codeLens\./.test(name)) {
+      if (/^langfuseMetrics\.(codeLens|panels)\./.test(name)) {
         continue;
       }
       assert.deepEqual(property.default, engineDefault(name.slice('langfuseMetrics.'.length)), name);
@@ -115,6 +115,6 @@ describe('package.json', () => {
   });
 
   it('activates for the background export alone, once the editor has started', () => {
-    assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
+    assert.deepEqual(manifest.activationEvents, ['onStartupFinished', 'onWebviewPanel:langfuseMetrics.dashboard']);
   });
 });
