@@ -46,10 +46,7 @@ export class Times {
   /** Local time with its offset, for tooltips and copies: `2026-11-23T14:21:07.250+01:00`. */
   iso(instant: string | number): string {
     const date = new Date(instant);
-    const parts = new Intl.DateTimeFormat('en-US', {
-      timeZone: this.#timeZone,
-      timeZoneName: 'longOffset',
-    }).formatToParts(date);
+    const parts = this.#format({ timeZoneName: 'longOffset' }, 'en-US').formatToParts(date);
     const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
     const [, sign = '+', hours = '00', minutes = '00'] = /^GMT([+-])(\d\d):?(\d\d)?/.exec(name) ?? [];
     const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
@@ -57,10 +54,9 @@ export class Times {
     return `${local}${sign}${hours}:${minutes}`;
   }
 
-  #format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-    const key = JSON.stringify(options);
-    const format =
-      this.#formats.get(key) ?? new Intl.DateTimeFormat(this.#locale, { ...options, timeZone: this.#timeZone });
+  #format(options: Intl.DateTimeFormatOptions, locale = this.#locale): Intl.DateTimeFormat {
+    const key = JSON.stringify(options) + locale;
+    const format = this.#formats.get(key) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone: this.#timeZone });
     this.#formats.set(key, format);
     return format;
   }

@@ -115,7 +115,11 @@ export class DashboardCharts {
     const summary = readings.get('summary').answer;
     const coverage = readings.get('coverage').answer;
     const { measure, colours, range, scope } = view;
-    if (byModel === null || !namedModels(byModel).every((model) => Object.hasOwn(colours, model))) {
+    // Drawn once with all that belongs to it, rather than again with each.
+    if (byModel === null || readings.awaits('previous', 'coverage', 'summary')) {
+      return null;
+    }
+    if (!namedModels(byModel).every((model) => Object.hasOwn(colours, model))) {
       return null;
     }
     return this.#memo.get('stack', [byModel, previous, summary, coverage, measure, colours, range], () =>
@@ -135,7 +139,7 @@ export class DashboardCharts {
   #latency({ readings }: DashboardReader, view: DashboardView): ChartModel | null {
     const overall = readings.get('overall').answer;
     const coverage = readings.get('coverage').answer;
-    return overall === null
+    return overall === null || readings.awaits('coverage')
       ? null
       : this.#memo.get('latency', [overall, coverage, view.range], () =>
           latencyChart(overall, this.#buckets(overall, coverage), this.#writing),
@@ -146,7 +150,7 @@ export class DashboardCharts {
     const summary = readings.get('summary').answer;
     const overall = readings.get('overall').answer;
     const coverage = readings.get('coverage').answer;
-    return summary === null || overall === null
+    return summary === null || overall === null || readings.awaits('coverage')
       ? null
       : this.#memo.get('rates', [summary, overall, coverage, view.range], () =>
           ratesChart(
@@ -160,7 +164,7 @@ export class DashboardCharts {
   #budget({ readings }: DashboardReader): BudgetView | null {
     const spend = readings.get('spend').answer;
     const alerts = readings.get('alerts').answer;
-    return spend === null
+    return spend === null || readings.awaits('alerts')
       ? null
       : this.#memo.get('budget', [spend, alerts], () => budgetView(spend, monthlyBudget(alerts ?? []), this.#writing));
   }

@@ -37,6 +37,8 @@ import { viewAsSql } from './viewSql.ts';
 
 /** Milliseconds in which nothing is said about waiting. */
 const patience = 150;
+/** Milliseconds that an answer waits for those asked with it. */
+const gathering = 80;
 /** Milliseconds between a change and its being kept by the editor. */
 const keepDelay = 300;
 /** Changes of scope that can be taken back. */
@@ -61,6 +63,7 @@ export class Dashboard implements PanelListener {
   #failure: string | null = null;
   #waiting = false;
   #drawRequested = false;
+  #answersTimer: number | undefined;
   #keepTimer: number | undefined;
 
   constructor(context: PanelContext) {
@@ -75,7 +78,7 @@ export class Dashboard implements PanelListener {
     }
     root.append(this.#root);
     this.#live = new LiveRegion(root);
-    this.#reader = new DashboardReader(host, writing, () => this.#drawSoon());
+    this.#reader = new DashboardReader(host, writing, () => this.#drawAnswers());
     this.#reader.readings.restore(this.#view.answers);
     const copy = (table: TextTable): void => void this.#copy(table);
     this.#charts = new DashboardCharts({
@@ -111,8 +114,9 @@ export class Dashboard implements PanelListener {
       () => this.#keys(),
       () => this.#settings?.singleKeys ?? true,
     );
+    // Asked before anything is drawn: the engine works meanwhile.
+    this.#readAgain();
     this.#draw();
-    void this.#read();
   }
 
   settings(settings: PanelSettings): void {
@@ -121,7 +125,7 @@ export class Dashboard implements PanelListener {
   }
 
   dataChanged(): void {
-    void this.#read();
+    this.#readAgain();
   }
 
   target(target: unknown): void {
@@ -157,7 +161,21 @@ export class Dashboard implements PanelListener {
     }
   }
 
+  /** Answers that come together are drawn together; those that come first wait for the others a little. */
+  #drawAnswers(): void {
+    if (!this.#reader.pending) {
+      this.#drawSoon();
+      return;
+    }
+    this.#answersTimer ??= window.setTimeout(() => {
+      this.#answersTimer = undefined;
+      this.#drawSoon();
+    }, gathering);
+  }
+
   #draw(): void {
+    clearTimeout(this.#answersTimer);
+    this.#answersTimer = undefined;
     render(html`${this.#scopeBar()}${this.#note()}${this.#content()}`, this.#root);
   }
 
@@ -279,6 +297,10 @@ export class Dashboard implements PanelListener {
 
   // What it knows.
 
+  #readAgain(): void {
+    this.#read().catch((error: unknown) => this.#fail(error));
+  }
+
   async #read(): Promise<void> {
     const timer = setTimeout(() => {
       this.#waiting = true;
@@ -286,8 +308,9 @@ export class Dashboard implements PanelListener {
     }, patience);
     const range = rangeOf(this.#view.scope.period, this.#writing.now());
     this.#view = { ...this.#view, range };
-    this.#drawSoon();
-    await this.#reader.read(this.#view, range, (colours) => this.#change({ colours }));
+    await this.#reader.read(this.#view, range, (colours) => {
+      this.#view = { ...this.#view, colours };
+    });
     clearTimeout(timer);
     this.#waiting = false;
     this.#announce();
@@ -328,7 +351,7 @@ export class Dashboard implements PanelListener {
     }
     this.#undo = [...this.#undo, before].slice(-undoDepth);
     this.#change({ scope });
-    void this.#read();
+    this.#readAgain();
   }
 
   #undoScope(): void {
@@ -336,13 +359,13 @@ export class Dashboard implements PanelListener {
     if (before !== undefined) {
       this.#undo = this.#undo.slice(0, -1);
       this.#change({ scope: before });
-      void this.#read();
+      this.#readAgain();
     }
   }
 
   #setCompare(compare: boolean): void {
     this.#change({ compare });
-    void this.#read();
+    this.#readAgain();
   }
 
   #toggleFilter(field: FilterField, value: string): void {
@@ -437,11 +460,13 @@ export class Dashboard implements PanelListener {
   #do(work: Promise<unknown>): void {
     this.#failure = null;
     this.#drawSoon();
-    work.catch((error: unknown) => {
-      if (!isAbort(error)) {
-        this.#failure = error instanceof Error ? error.message : String(error);
-        this.#drawSoon();
-      }
-    });
+    work.catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    if (!isAbort(error)) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#drawSoon();
+    }
   }
 }

@@ -246,7 +246,7 @@ function tracesSection({ tables, reader, view, writing }: PageParts, actions: Pa
         choices: [
           { value: 'dearest', label: l10n.t('Most expensive') },
           { value: 'slowest', label: l10n.t('Slowest') },
-          { value: 'failed', label: l10n.t('Failed') },
+          { value: 'failed', label: l10n.t('With errors') },
         ],
         choose: (list) => actions.setTraceList(list),
       })}

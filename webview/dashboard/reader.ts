@@ -1,3 +1,4 @@
+import type { UsageParams } from '../../src/protocol/analytics.ts';
 import type { ModelColourNumbers } from '../../src/protocol/panels.ts';
 import type { TimeRange } from '../../src/protocol/scope.ts';
 import type { Host, HostError } from '../shared/host.ts';
@@ -18,11 +19,19 @@ export class DashboardReader {
   readonly readings: Readings<typeof questions>;
   readonly #host: Pick<Host, 'ask' | 'colours'>;
   readonly #writing: Writing;
+  readonly #changed: () => void;
+  #colouring = 0;
 
   constructor(host: Pick<Host, 'ask' | 'colours'>, writing: Writing, changed: () => void) {
     this.#host = host;
     this.#writing = writing;
+    this.#changed = changed;
     this.readings = new Readings(host, questions, changed, () => writing.now());
+  }
+
+  /** Something that was asked for is still on its way. */
+  get pending(): boolean {
+    return this.readings.pending || this.#colouring > 0;
   }
 
   /** The first question that failed, with the age of what is shown in its place; null when none did. */
@@ -52,7 +61,7 @@ export class DashboardReader {
     }
     await Promise.all([
       readings.ask('summary', { scope, ...bucketing }).then(() => this.#lookForNewest(view)),
-      readings.ask('byModel', { scope, ...bucketing, by: 'model' }).then(() => this.#colour(view, coloured)),
+      this.#readModels(view, { scope, ...bucketing, by: 'model' }, coloured),
       readings.ask('overall', { scope, ...bucketing, by: null }),
       ...(view.compare
         ? [readings.ask('previous', { scope: { ...scope, range: rangeBefore(range) }, ...bucketing, by: null })]
@@ -76,12 +85,22 @@ export class DashboardReader {
     ]);
   }
 
-  async #colour(view: DashboardView, coloured: (colours: ModelColourNumbers) => void): Promise<void> {
-    const byModel = this.readings.get('byModel').answer;
-    if (byModel === null) {
-      return;
+  /** Models and their colours, which are drawn together. */
+  async #readModels(
+    view: DashboardView,
+    params: UsageParams,
+    coloured: (colours: ModelColourNumbers) => void,
+  ): Promise<void> {
+    this.#colouring += 1;
+    try {
+      await this.readings.ask('byModel', params);
+      const models = namedModels(this.readings.get('byModel').answer);
+      const colours = await this.#host.colours({ projectId: view.scope.projectId, models });
+      coloured(colours);
+    } finally {
+      this.#colouring -= 1;
     }
-    coloured(await this.#host.colours({ projectId: view.scope.projectId, models: namedModels(byModel) }));
+    this.#changed();
   }
 
   /** Where there is nothing, people ask where there is something. */

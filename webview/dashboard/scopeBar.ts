@@ -8,7 +8,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { CoverageAnswer } from '../../src/protocol/analytics.ts';
 import type { ScopeFilters, TimeBucket, TimeRange } from '../../src/protocol/scope.ts';
 import { coverageLine } from '../shared/coverageLine.ts';
-import { filterChips } from '../shared/filters.ts';
+import { filterChips } from '../shared/filterChips.ts';
 import { icon, iconButton } from '../shared/icon.ts';
 import type { Writing } from '../shared/panel.ts';
 import { periodLength, periodPicker, rangeText, type Period } from '../shared/period.ts';

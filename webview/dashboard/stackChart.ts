@@ -36,7 +36,10 @@ export interface StackView {
 }
 
 /** The models that are drawn by name, most important first. */
-export function namedModels(byModel: UsageAnswer): readonly string[] {
+export function namedModels(byModel: UsageAnswer | null): readonly string[] {
+  if (byModel === null) {
+    return [];
+  }
   const named = byModel.series.length > modelColourCount + 1 ? modelColourCount : byModel.series.length;
   return byCost(byModel)
     .slice(0, named)
@@ -80,7 +83,7 @@ export function stackView(input: StackInput): StackView {
       labels: buckets.labels,
       starts: buckets.starts,
       ticks: buckets.ticks,
-      series: [...before, ...stack],
+      series: [...stack, ...before],
       gaps: buckets.gaps,
       unit: measure === 'cost' ? '$' : '',
       format,

@@ -1,15 +1,12 @@
 import * as l10n from '@vscode/l10n';
-import close from '@vscode/codicons/src/icons/close.svg';
-import { html, nothing, type TemplateResult } from 'lit-html';
 import type { FacetsAnswer } from '../../src/protocol/browse.ts';
 import type { PickItem } from '../../src/protocol/panels.ts';
 import type { ScopeFilters } from '../../src/protocol/scope.ts';
-import { icon } from './icon.ts';
 
 /** The fields that a person filters by. */
 export type FilterField = Exclude<keyof ScopeFilters, 'promptVersions'>;
 
-const fields: readonly FilterField[] = [
+export const filterFields: readonly FilterField[] = [
   'models',
   'environments',
   'prompts',
@@ -21,7 +18,7 @@ const fields: readonly FilterField[] = [
   'providers',
 ];
 
-function fieldName(field: FilterField): string {
+export function fieldName(field: FilterField): string {
   switch (field) {
     case 'models':
       return l10n.t('model');
@@ -56,12 +53,12 @@ export function withoutField(filters: ScopeFilters, field: FilterField): ScopeFi
 }
 
 export function hasFilters(filters: ScopeFilters): boolean {
-  return fields.some((field) => (filters[field] ?? []).length > 0);
+  return filterFields.some((field) => (filters[field] ?? []).length > 0);
 }
 
 /** The filters in words: `production, claude-sonnet-4-5`. */
 export function filtersText(filters: ScopeFilters): string {
-  return fields.flatMap((field) => filters[field] ?? []).join(', ');
+  return filterFields.flatMap((field) => filters[field] ?? []).join(', ');
 }
 
 function withField(filters: ScopeFilters, field: FilterField, values: readonly string[]): ScopeFilters {
@@ -73,7 +70,7 @@ function withField(filters: ScopeFilters, field: FilterField, values: readonly s
 
 /** What the editor's quick pick offers for "Add filter": every value of every field, those in force checked. */
 export function filterItems(facets: FacetsAnswer, filters: ScopeFilters): readonly PickItem[] {
-  return fields.flatMap((field) => {
+  return filterFields.flatMap((field) => {
     const chosen = filters[field] ?? [];
     // A value in force is offered even where the facets no longer list it: it must be possible to take it away.
     const values = [...new Set([...chosen, ...facets[field]])];
@@ -94,37 +91,4 @@ export function filtersOfItems(ids: readonly string[]): ScopeFilters {
     (filters[field] ??= []).push(value);
   }
   return filters;
-}
-
-export interface FilterChips {
-  readonly filters: ScopeFilters;
-  readonly change: (filters: ScopeFilters) => void;
-  /** Opens the pick. */
-  readonly add: () => void;
-  /** The key that does the same is switched on. */
-  readonly showKey: boolean;
-}
-
-/** The filters in force, each with a button that takes it away. */
-export function filterChips({ filters, change, add, showKey }: FilterChips): TemplateResult {
-  const chips = fields.filter((field) => (filters[field] ?? []).length > 0);
-  return html`<div class="chips">
-    ${chips.length === 0 ? nothing : html`<span class="quiet">${l10n.t('Where')}</span>`}
-    ${chips.map((field) => {
-      const values = (filters[field] ?? []).join(', ');
-      return html`<span class="chip"
-        >${l10n.t('{0} is', fieldName(field))}&nbsp;<b title=${values}>${values}</b>
-        <button
-          type="button"
-          aria-label=${l10n.t('Remove the filter {0}', fieldName(field))}
-          @click=${() => change(withoutField(filters, field))}
-        >
-          ${icon(close)}
-        </button></span
-      >`;
-    })}
-    <button type="button" class="quiet add" @click=${add}>
-      ${l10n.t('Add filter')}${showKey ? html` <kbd>F</kbd>` : nothing}
-    </button>
-  </div>`;
 }

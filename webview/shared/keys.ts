@@ -10,6 +10,10 @@ export function listenForKeys(target: HTMLElement | Document, keys: () => KeyMap
     if (!(event instanceof KeyboardEvent) || event.defaultPrevented || event.altKey) {
       return;
     }
+    if (document.querySelector('dialog[open]') !== null) {
+      // A modal dialog has its own keys, Escape first of all.
+      return;
+    }
     const modified = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
     const single = key.length === 1 && !modified;

@@ -45,6 +45,11 @@ export class Readings<const Table extends ReadingTable> {
     return (this.#readings.get(name) ?? unread) as Reading<QuestionAnswer<Table[Name]>>;
   }
 
+  /** The first answer to one of these is still on its way. */
+  awaits(...names: readonly Names<Table>[]): boolean {
+    return names.some((name) => this.get(name).pending && this.get(name).answer === null);
+  }
+
   /** At least one question waits for its answer. */
   get pending(): boolean {
     return this.#underWay.size > 0;

@@ -324,7 +324,7 @@ function trace(id: string, name: string, fields: Partial<TraceSummary>): TraceSu
   };
 }
 
-const fixtureTraces: readonly TraceSummary[] = [
+export const fixtureTraces: readonly TraceSummary[] = [
   trace('t1', 'code_review', { errors: 1, fallbacks: 2 }),
   trace('t2', 'code_review', {
     startedAt: '2026-11-23T11:02:00.000Z',

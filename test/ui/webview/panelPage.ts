@@ -5,8 +5,12 @@ import { panelHtml } from '../../../src/extension/panels/panelHtml.ts';
 import { readEnvelope } from '../../../src/extension/panels/panelGuards.ts';
 import type { PanelServices } from '../../../src/extension/panels/panelServices.ts';
 import { PanelSession } from '../../../src/extension/panels/panelSession.ts';
-import { settingsNotification } from '../../../src/protocol/panelMessages.ts';
-import type { PanelEnvelope, PanelSettings, PanelSetup } from '../../../src/protocol/panels.ts';
+import {
+  actionNotification,
+  dataChangedNotification,
+  settingsNotification,
+} from '../../../src/protocol/panelMessages.ts';
+import type { PanelAction, PanelEnvelope, PanelSettings, PanelSetup } from '../../../src/protocol/panels.ts';
 import { root } from '../../tools/shell.ts';
 import themes from './themes.json' with { type: 'json' };
 
@@ -26,6 +30,8 @@ export interface PanelPageOptions {
   readonly state?: unknown;
   /** What the browser's clock says and goes on saying; milliseconds since the epoch. */
   readonly now?: number;
+  /** Classes that the editor adds to the body beside those of the theme. */
+  readonly bodyClass?: string;
   readonly width?: number;
   readonly height?: number;
 }
@@ -65,8 +71,17 @@ export class PanelPage {
     return panel;
   }
 
+  /** What a context menu of the editor does. */
+  act(action: PanelAction, part: string | null): void {
+    this.#session.notify(actionNotification, { action, part });
+  }
+
+  dataChanged(): void {
+    this.#session.notify(dataChangedNotification, null);
+  }
+
   /** The extension's end of the conversation with the document as it is now. */
-  get session(): PanelSession {
+  get #session(): PanelSession {
     const session = this.#sessions.at(-1);
     if (session === undefined) {
       throw new Error('The document has said nothing yet.');
@@ -80,7 +95,7 @@ export class PanelPage {
   }
 
   async useTheme(name: ThemeName): Promise<void> {
-    await this.page.evaluate(applyTheme(name));
+    await this.page.evaluate(applyTheme(name, ''));
   }
 
   async screenshot(name: string): Promise<string> {
@@ -117,11 +132,11 @@ export class PanelPage {
     });
   }
 
-  async #connect({ services, state, theme = 'dark', settings = {} }: PanelPageOptions): Promise<void> {
+  async #connect({ services, state, theme = 'dark', bodyClass = '', settings = {} }: PanelPageOptions): Promise<void> {
     await this.page.exposeFunction('toExtension', (text: string) => {
       this.#hear(JSON.parse(text), services, { singleKeys: true, hasKeys: true, ...settings });
     });
-    await this.page.addInitScript(editorScript(state, theme));
+    await this.page.addInitScript(editorScript(state, applyTheme(theme, bodyClass)));
   }
 
   #hear(message: unknown, services: PanelServices, settings: PanelSettings): void {
@@ -140,7 +155,7 @@ export class PanelPage {
       this.#sessions.push(session);
       session.notify(settingsNotification, settings);
     }
-    this.session.receive(envelope.message);
+    this.#session.receive(envelope.message);
   }
 
   async #post(envelope: PanelEnvelope): Promise<void> {
@@ -151,7 +166,7 @@ export class PanelPage {
 }
 
 /** What the editor puts into a webview before its own scripts run. */
-function editorScript(state: unknown, theme: ThemeName): string {
+function editorScript(state: unknown, theme: string): string {
   return `
     if (${JSON.stringify(state ?? null)} !== null && sessionStorage.getItem('state') === null) {
       sessionStorage.setItem('state', ${JSON.stringify(JSON.stringify(state ?? null))});
@@ -164,13 +179,13 @@ function editorScript(state: unknown, theme: ThemeName): string {
     new MutationObserver((_, observer) => {
       if (document.body !== null) {
         observer.disconnect();
-        ${applyTheme(theme)}
+        ${theme}
       }
     }).observe(document, { childList: true, subtree: true });
   `;
 }
 
-function applyTheme(name: ThemeName): string {
+function applyTheme(name: ThemeName, bodyClass: string): string {
   const { className, variables } = themes[name];
   const fonts = {
     '--vscode-font-family': 'system-ui, "Ubuntu", "Droid Sans", sans-serif',
@@ -184,6 +199,6 @@ function applyTheme(name: ThemeName): string {
     for (const [name, value] of Object.entries(${JSON.stringify({ ...fonts, ...variables })})) {
       root.style.setProperty(name, value);
     }
-    document.body.className = ${JSON.stringify(className)};
+    document.body.className = ${JSON.stringify(`${className} ${bodyClass}`.trim())};
   }`;
 }

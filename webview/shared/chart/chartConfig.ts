@@ -17,6 +17,8 @@ const lineWidths = {
   edge: 0,
   band: 0,
 } as const;
+/** Of a character, as a share of the font's size; a little more than it is. */
+const widthOfCharacter = 0.62;
 const dashes: Readonly<Record<string, readonly number[]>> = { step: [3, 3], dotted: [2, 3], dashed: [5, 3] };
 
 /** The model as chart.js draws it, in the theme of the moment. */
@@ -48,7 +50,9 @@ export function plotConfig(model: ChartModel, theme: Theme): PlotConfig {
             color: theme.colour('text-2'),
             autoSkip: false,
             maxRotation: 0,
-            callback: (_, index) => model.ticks[index] ?? null,
+            callback(_, index) {
+              return fittingTicks(model.ticks, this.chart.width, font.size)[index] ?? null;
+            },
           },
         },
         y: {
@@ -110,6 +114,21 @@ function dataset(series: ChartSeries, theme: Theme): Dataset {
     spanGaps: false,
     tension: 0,
   };
+}
+
+/** Without those that would be written over the one before. @param width pixels of the whole axis */
+function fittingTicks(ticks: readonly (string | null)[], width: number, fontSize: number): readonly (string | null)[] {
+  const step = width / Math.max(1, ticks.length);
+  let free = -Infinity;
+  return ticks.map((tick, index) => {
+    const room = (tick?.length ?? 0) * fontSize * widthOfCharacter + fontSize;
+    const left = index * step - room / 2;
+    if (tick === null || left < free) {
+      return null;
+    }
+    free = left + room;
+    return tick;
+  });
 }
 
 /** A value between two missing ones has no line: it is drawn as a point. */

@@ -68,7 +68,12 @@ export function peakNote({ annotation, series }: ChartModel, theme: Theme): Plug
       ctx.font = `${theme.captionSize}px ${theme.font}`;
       ctx.textBaseline = 'middle';
       const width = ctx.measureText(annotation.text).width;
-      const left = point.x - 16 - width > chartArea.left ? point.x - 16 - width : point.x + 16;
+      const left = [point.x - 16 - width, point.x + 16].find((x) => x > chartArea.left && x + width < chartArea.right);
+      if (left === undefined) {
+        // No room on either side: the table says it too.
+        ctx.restore();
+        return;
+      }
       const y = Math.max(point.y, chartArea.top + lineHeight / 2);
       ctx.fillStyle = theme.colour('ground');
       ctx.fillRect(left - 4, y - 8, width + 8, 15);

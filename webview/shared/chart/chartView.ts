@@ -201,7 +201,7 @@ export class ChartView {
       return;
     }
     if (Math.abs(event.offsetX - drag.x) <= clickTolerance) {
-      this.#listener.pick?.(index, this.#seriesAt(event));
+      this.#listener.pick?.(index, this.#seriesAt(index, event.offsetY));
       return;
     }
     this.#listener.select?.(Math.min(drag.index, index), Math.max(drag.index, index));
@@ -247,10 +247,17 @@ export class ChartView {
     return this.#chart?.scales.x?.getPixelForValue(index) ?? 0;
   }
 
-  #seriesAt(event: PointerEvent): string | null {
-    const [hit] = this.#chart?.getElementsAtEventForMode(event, 'nearest', { intersect: true }, true) ?? [];
-    const series = hit === undefined ? undefined : this.#model?.series[hit.datasetIndex];
-    return series?.style === 'bar' ? series.id : null;
+  /** The part of the stack at this height; the space between two bars belongs to them. */
+  #seriesAt(index: number, y: number): string | null {
+    const hit = this.#model?.series.find((series, dataset) => {
+      const element = this.#chart?.getDatasetMeta(dataset).data[index];
+      if (series.style !== 'bar' || element === undefined) {
+        return false;
+      }
+      const { y: top, base } = element.getProps(['y', 'base']) as { y: number; base: number };
+      return y >= Math.min(top, base) && y <= Math.max(top, base);
+    });
+    return hit?.id ?? null;
   }
 
   #showSelection(first: number, last: number): void {
