@@ -1,38 +1,15 @@
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Locator } from 'playwright-core';
 import { EngineError } from '../../../src/engine/errors.ts';
 import { launchChromium } from '../../tools/editor/chromium.ts';
+import { seriousViolations } from '../axe.ts';
 import { dashboardAnswers, fixtureTraces, type Answers } from './dashboardFixture.ts';
 import { FakeServices } from './fakeServices.ts';
 import { PanelPage, themeNames, type PanelPageOptions } from './panelPage.ts';
 
 const now = Date.parse('2026-11-23T14:32:00.000Z');
 const hour = 3_600_000;
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-/** What axe finds that keeps people from using a page. */
-async function seriousViolations({ page }: PanelPage): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const { violations, passes } = await page.evaluate<{
-    violations: readonly Violation[];
-    passes: readonly unknown[];
-  }>('axe.run(document)');
-  assert.ok(passes.length > 10, 'axe looked at the page');
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
-    );
-}
-
 const nothingAtAll: Answers = {
   ...dashboardAnswers(now),
   summary: (params) => {
@@ -407,7 +384,7 @@ describe('the dashboard in a browser', () => {
       await open({ settings: { hasKeys }, height: 500 });
       await panel.page.getByRole('heading', { name: title }).waitFor();
       await panel.page.locator('.nothing').getByRole('button', { name: action }).waitFor();
-      assert.deepEqual(await seriousViolations(panel), []);
+      assert.deepEqual(await seriousViolations(panel.page), []);
       await panel.screenshot(`dashboard-empty-${name.replaceAll(' ', '-')}`);
     });
   }
@@ -436,7 +413,7 @@ describe('the dashboard in a browser', () => {
       await open({ theme });
       await painted();
       await panel.screenshot(`dashboard-${theme}`);
-      assert.deepEqual(await seriousViolations(panel), []);
+      assert.deepEqual(await seriousViolations(panel.page), []);
       for (const part of ['chart.stack', 'chart.budget', 'chart.latency', 'chart.rates']) {
         await section(part)
           .getByRole('button', { name: /show as table/ })
@@ -444,7 +421,7 @@ describe('the dashboard in a browser', () => {
       }
       await section('chart.rates').locator('table').waitFor();
       await panel.screenshot(`dashboard-tables-${theme}`);
-      assert.deepEqual(await seriousViolations(panel), []);
+      assert.deepEqual(await seriousViolations(panel.page), []);
     });
   }
 
