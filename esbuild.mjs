@@ -39,6 +39,28 @@ const node = {
   define: { ...base.define, 'import.meta.filename': '__filename' },
 };
 
+/** One script and one style sheet a panel: webview/NAME/main.ts and webview/NAME/style.css. */
+const panels = ['dashboard'];
+
+/** @type {import('esbuild').BuildOptions} */
+const browser = {
+  ...base,
+  platform: 'browser',
+  // The Chromium of the oldest editor that package.json allows.
+  target: 'chrome134',
+  format: 'esm',
+  // What several panels use is a chunk that the editor reads once.
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  entryPoints: panels.flatMap((name) => [
+    { in: `webview/${name}/main.ts`, out: name },
+    { in: `webview/${name}/style.css`, out: name },
+  ]),
+  outdir: 'dist/webview',
+  // Icons are the few of @vscode/codicons that panels name, as text.
+  loader: { '.svg': 'text' },
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   { ...node, entryPoints: { extension: 'src/extension/extension.ts' }, external: ['vscode'] },
@@ -50,6 +72,7 @@ const bundles = [
     entryPoints: { cli: 'src/cli/main.ts' },
     banner: { js: '#!/usr/bin/env node' },
   },
+  browser,
 ];
 
 await rm('dist', { recursive: true, force: true });
@@ -58,6 +81,10 @@ await mkdir('dist', { recursive: true });
 await writeFile(path.join('dist', 'package.json'), '{ "type": "commonjs" }\n');
 for (const file of ['sql-wasm.wasm', 'sql-wasm.js']) {
   await copyFile(require.resolve(`sql.js/dist/${file}`), path.join('dist', file));
+}
+for (const name of ['tree-sitter', ...['python', 'javascript', 'typescript', 'tsx'].map((of) => `tree-sitter-${of}`)]) {
+  const file = `${name}.wasm`;
+  await copyFile(require.resolve(`@vscode/tree-sitter-wasm/wasm/${file}`), path.join('dist', file));
 }
 
 if (flags.watch) {

@@ -41,6 +41,7 @@ export default tseslint.config(
   restricted(['src/format/**/*.ts'], [layer('engine', 'extension', 'cli', 'webview', 'protocol')]),
   restricted(['src/engine/**/*.ts'], [layer('extension', 'cli', 'webview')]),
   restricted(['src/cli/**/*.ts'], [layer('extension', 'webview')]),
+  restricted(['webview/**/*.ts'], [layer('engine', 'extension', 'cli')]),
   restricted(['src/extension/**/*.ts'], [layer('cli', 'webview')], []),
   {
     files: ['src/extension/**/*.ts'],

@@ -7,6 +7,7 @@ import { addBenchmarkPromptsCommand } from './commands/benchmarkPrompts.ts';
 import { addAlertsCommand } from './commands/alerts.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
+import { addPromptsCommand } from './commands/prompts.ts';
 import { addQueryCommand } from './commands/query.ts';
 import { addRecordCommand } from './commands/record.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -57,6 +58,7 @@ function createProgram(cli: Cli, version: string): Command {
     addBenchmarkPromptsCommand,
     addRecordCommand,
     addMigrateCommand,
+    addPromptsCommand,
   ]) {
     add(program, cli);
   }

@@ -13,12 +13,14 @@ import type {
   MoveRequest,
   QueryLimits,
   QueryResult,
+  RateRequest,
   RecordBatch,
   RecordResult,
   ServerInfo,
   SetupResult,
 } from '../protocol/engine.ts';
 import type { AlertReport } from '../protocol/analytics.ts';
+import type { DocumentUses, DocumentUsesRequest, PromptUse, PromptUsesRequest } from '../protocol/promptUses.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../protocol/questions.ts';
 import { evaluateAlerts } from './analytics/alerts/alerts.ts';
 import type { EngineConfig } from './config/config.ts';
@@ -33,6 +35,8 @@ import type { LangfuseSource } from './langfuse/records.ts';
 import { databaseAt, checkEnds } from './move/database.ts';
 import { moveDatabase } from './move/move.ts';
 import type { Clock, Fetch, Log } from './ports.ts';
+import type { PromptUseFinder } from './promptUses/promptUseFinder.ts';
+import { rate } from './rating/rate.ts';
 import { recordBatch } from './record/record.ts';
 import { openStore } from './store/openStore.ts';
 import { queueEverything, rollUp } from './store/rollups/rollUp.ts';
@@ -65,6 +69,7 @@ class LocalEngine implements Engine {
   readonly #exporter: Exporter;
   readonly #quotas: QuotaRegistry;
   readonly #numbers: Numbers;
+  #promptUses: Promise<PromptUseFinder> | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -139,6 +144,14 @@ class LocalEngine implements Engine {
     return evaluateAlerts({ store: this.#store, config, clock, numbers: this.#numbers, wasmPath }, signal);
   }
 
+  async findPromptUses(request: PromptUsesRequest, signal?: AbortSignal): Promise<readonly PromptUse[]> {
+    return (await this.#promptUseFinder()).find(request, signal);
+  }
+
+  async documentPromptUses(request: DocumentUsesRequest, signal?: AbortSignal): Promise<DocumentUses> {
+    return (await this.#promptUseFinder()).findIn(request, signal);
+  }
+
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
     return this.#store.query(sql, limits, signal);
   }
@@ -174,6 +187,13 @@ class LocalEngine implements Engine {
     }
   }
 
+  async rate(request: RateRequest, signal?: AbortSignal): Promise<void> {
+    const credentials = this.#credentials();
+    const { server } = await this.#connect(credentials, () => undefined, signal);
+    const { config, clock } = this.#options;
+    await rate({ store: this.#store, config, clock, credentials, projectId: server.projectId }, request);
+  }
+
   async testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo> {
     const source = await this.#connect(credentials, () => undefined, signal);
     return source.server;
@@ -186,6 +206,23 @@ class LocalEngine implements Engine {
   #openStore(config: EngineConfig, onLockWait: OnLockWait): MetricsStore {
     const { clock, log, purpose, wasmPath } = this.#options;
     return openStore({ config, clock, log, purpose, onLockWait, ...(wasmPath === undefined ? {} : { wasmPath }) });
+  }
+
+  #promptUseFinder(): Promise<PromptUseFinder> {
+    this.#promptUses ??= this.#createPromptUseFinder();
+    return this.#promptUses;
+  }
+
+  /** Parsers for YAML and JSON load with it, and no other call needs them. */
+  async #createPromptUseFinder(): Promise<PromptUseFinder> {
+    const { PromptUseFinder } = await import('./promptUses/promptUseFinder.ts');
+    const { readCatalogue } = await import('./promptUses/readCatalogue.ts');
+    const { config, wasmPath } = this.#options;
+    return new PromptUseFinder({
+      workspace: config.workspace,
+      grammars: wasmPath === undefined ? undefined : path.dirname(wasmPath),
+      catalogue: async () => ((await this.#store.exists()) ? this.#store.read(readCatalogue) : null),
+    });
   }
 
   #credentials(): Credentials {

@@ -62,6 +62,13 @@ export class Numbers {
     return this.#percent(value);
   }
 
+  /** As `share`, without decimals: `88 %`. */
+  wholeShare(value: number): string {
+    const whole = Math.round(value * 100);
+    const shown = value > 0 && value < 1 ? Math.min(99, Math.max(1, whole)) : whole;
+    return this.#withUnit(this.#decimal(shown, 0), '%');
+  }
+
   /** A difference of two shares: `▲ 0.5 pt`. */
   points(difference: number): string {
     return this.#arrow(difference * 100, 'pt', 1);

@@ -8,6 +8,8 @@ const britishEnglish = 'en-GB';
 export class Times {
   readonly #locale: string;
   readonly #timeZone: string | undefined;
+  /** A table of moments needs the same formats hundreds of times, and making one takes long. */
+  readonly #formats = new Map<string, Intl.DateTimeFormat>();
 
   /**
    * @param language BCP 47, such as `en` or `fr`
@@ -36,13 +38,15 @@ export class Times {
     return this.#format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(instant));
   }
 
+  /** `Tue 17`. */
+  weekday(instant: string | number): string {
+    return this.#format({ weekday: 'short', day: 'numeric' }).format(new Date(instant));
+  }
+
   /** Local time with its offset, for tooltips and copies: `2026-11-23T14:21:07.250+01:00`. */
   iso(instant: string | number): string {
     const date = new Date(instant);
-    const parts = new Intl.DateTimeFormat('en-US', {
-      timeZone: this.#timeZone,
-      timeZoneName: 'longOffset',
-    }).formatToParts(date);
+    const parts = this.#format({ timeZoneName: 'longOffset' }, 'en-US').formatToParts(date);
     const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
     const [, sign = '+', hours = '00', minutes = '00'] = /^GMT([+-])(\d\d):?(\d\d)?/.exec(name) ?? [];
     const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
@@ -50,7 +54,10 @@ export class Times {
     return `${local}${sign}${hours}:${minutes}`;
   }
 
-  #format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-    return new Intl.DateTimeFormat(this.#locale, { ...options, timeZone: this.#timeZone });
+  #format(options: Intl.DateTimeFormatOptions, locale = this.#locale): Intl.DateTimeFormat {
+    const key = JSON.stringify(options) + locale;
+    const format = this.#formats.get(key) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone: this.#timeZone });
+    this.#formats.set(key, format);
+    return format;
   }
 }

@@ -20,7 +20,14 @@ export interface TraceGroupsParams {
   /** For days. */
   readonly timeZone: string;
   readonly limit: number;
-  readonly after?: string | null;
+  /** Opaque, of the page before. */
+  readonly cursor?: string | null;
+}
+
+export interface TraceGroupPage {
+  /** Newest first. */
+  readonly groups: readonly TraceGroup[];
+  readonly nextCursor: string | null;
 }
 
 export interface TraceGroup {
@@ -122,6 +129,11 @@ export interface ChildrenParams extends TraceParams {
   readonly parentId: string | null;
   readonly limit: number;
   readonly offset: number;
+}
+
+export interface ChildrenPage {
+  readonly observations: readonly ObservationSummary[];
+  readonly total: number;
 }
 
 export interface ObservationParams extends TraceParams {

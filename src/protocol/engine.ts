@@ -4,6 +4,7 @@
  */
 
 import type { AlertReport } from './analytics.ts';
+import type { DocumentUses, DocumentUsesRequest, PromptUse, PromptUsesRequest } from './promptUses.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from './questions.ts';
 
 export interface ExportWindow {
@@ -195,6 +196,16 @@ export interface MoveReport {
   readonly status: 'completed' | 'failed';
 }
 
+/** A person's verdict on a trace or on one of its observations. */
+export interface RateRequest {
+  readonly projectId: string;
+  readonly traceId: string;
+  /** Null: the trace as a whole. */
+  readonly observationId: string | null;
+  readonly good: boolean;
+  readonly comment: string | null;
+}
+
 export type RecordKind = 'task' | 'execution';
 
 /** Rows that a script has measured itself, under the names of agent_task_results' or prompt_executions' columns. */
@@ -244,6 +255,10 @@ export interface Engine {
    * it: each level fires once a period, whichever process evaluates.
    */
   evaluateAlerts(signal?: AbortSignal): Promise<AlertReport>;
+  /** Finds uses of prompts in source files; needs no database, and says more with one. */
+  findPromptUses(request: PromptUsesRequest, signal?: AbortSignal): Promise<readonly PromptUse[]>;
+  /** The same for one document; remembers the workspace's files from one request to the next. */
+  documentPromptUses(request: DocumentUsesRequest, signal?: AbortSignal): Promise<DocumentUses>;
   /** Runs one read-only statement. */
   query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult>;
   /** Checks and writes rows of scripts, all good ones of a batch or, when the database fails, none. */
@@ -253,6 +268,11 @@ export interface Engine {
    * a failure or a cancellation the same call goes on with what is missing.
    */
   move(request: MoveRequest, onProgress: (progress: MoveProgress) => void, signal?: AbortSignal): Promise<MoveReport>;
+  /**
+   * Writes a rating to Langfuse as a score, then into the database. When Langfuse does not take it,
+   * nothing is stored.
+   */
+  rate(request: RateRequest, signal?: AbortSignal): Promise<void>;
   /** Connects with these keys and says what answered; stores nothing. */
   testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo>;
   /** Gives memory back, releases locks. The next call opens everything anew. */

@@ -24,16 +24,16 @@ import type {
 } from './analytics.ts';
 import type {
   AgentTask,
+  ChildrenPage,
   ChildrenParams,
   FacetsAnswer,
   ObservationDetail,
   ObservationParams,
-  ObservationSummary,
   PromptLensAnswer,
   PromptVersionText,
   TraceDetail,
   TraceFilter,
-  TraceGroup,
+  TraceGroupPage,
   TraceGroupsParams,
   TracePage,
   TracePageParams,
@@ -74,11 +74,11 @@ export interface Questions {
   alertStates: { params: Record<string, never>; answer: readonly AlertState[] };
 
   // Browsing: rows.
-  traceGroups: { params: TraceGroupsParams; answer: readonly TraceGroup[] };
+  traceGroups: { params: TraceGroupsParams; answer: TraceGroupPage };
   traces: { params: TracePageParams; answer: TracePage };
   traceCount: { params: { readonly filter: TraceFilter }; answer: { readonly traces: number } };
   trace: { params: TraceParams; answer: TraceDetail | null };
-  traceChildren: { params: ChildrenParams; answer: readonly ObservationSummary[] };
+  traceChildren: { params: ChildrenParams; answer: ChildrenPage };
   observation: { params: ObservationParams; answer: ObservationDetail | null };
   promptVersion: {
     params: { readonly projectId: string | null; readonly prompt: string; readonly version: number };

@@ -35,6 +35,8 @@ const check = (name: string, program: () => Promise<Outcome>): Suite => ({
 
 const suites: readonly Suite[] = [
   check('types', () => runPackageBin('tsc', ['--noEmit'])),
+  check('types-web', () => runPackageBin('tsc', ['--noEmit', '-p', 'webview'])),
+  check('types-webtest', () => runPackageBin('tsc', ['--noEmit', '-p', 'test/unit/webview'])),
   check('lint', () => runPackageBin('eslint', ['.'])),
   check('unused', () => runPackageBin('knip', ['--no-config-hints'])),
   check('format', () => runPackageBin('prettier', ['--check', '--log-level', 'warn', '.'])),

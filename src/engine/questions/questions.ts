@@ -19,6 +19,15 @@ import { promptsQuestion } from '../analytics/prompts/prompts.ts';
 import { promptTrendQuestion } from '../analytics/prompts/promptTrend.ts';
 import { promptVersionQuestion } from '../analytics/prompts/promptVersion.ts';
 import { namedQueriesQuestion } from '../analytics/queries/namedQueries.ts';
+import {
+  facetsQuestion,
+  observationQuestion,
+  traceChildrenQuestion,
+  traceCountQuestion,
+  traceGroupsQuestion,
+  traceQuestion,
+  tracesQuestion,
+} from '../browse/questions.ts';
 import { EngineError } from '../errors.ts';
 import type { Question, QuestionContext } from './question.ts';
 
@@ -43,6 +52,13 @@ const questions: { readonly [Q in QuestionName]?: Question<Q> } = {
   promptVersion: promptVersionQuestion,
   agents: agentsQuestion,
   agentTasks: agentTasksQuestion,
+  traceGroups: traceGroupsQuestion,
+  traces: tracesQuestion,
+  traceCount: traceCountQuestion,
+  trace: traceQuestion,
+  traceChildren: traceChildrenQuestion,
+  observation: observationQuestion,
+  facets: facetsQuestion,
 };
 
 /**

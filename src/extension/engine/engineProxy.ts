@@ -13,12 +13,14 @@ import type {
   MoveRequest,
   QueryLimits,
   QueryResult,
+  RateRequest,
   RecordBatch,
   RecordResult,
   ServerInfo,
   SetupResult,
 } from '../../protocol/engine.ts';
 import type { AlertReport } from '../../protocol/analytics.ts';
+import type { DocumentUses, DocumentUsesRequest, PromptUse, PromptUsesRequest } from '../../protocol/promptUses.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../../protocol/questions.ts';
 import type { DatabaseConfig } from '../database/connection.ts';
 import type { EngineWorkerData } from './engineRpc.ts';
@@ -84,6 +86,14 @@ export class EngineProxy implements Engine {
     return (await this.#engine()).evaluateAlerts(signal);
   }
 
+  async findPromptUses(request: PromptUsesRequest, signal?: AbortSignal): Promise<readonly PromptUse[]> {
+    return (await this.#engine()).findPromptUses(request, signal);
+  }
+
+  async documentPromptUses(request: DocumentUsesRequest, signal?: AbortSignal): Promise<DocumentUses> {
+    return (await this.#engine()).documentPromptUses(request, signal);
+  }
+
   async query(sql: string, limits: QueryLimits, signal?: AbortSignal): Promise<QueryResult> {
     return (await this.#engine()).query(sql, limits, signal);
   }
@@ -98,6 +108,10 @@ export class EngineProxy implements Engine {
     signal?: AbortSignal,
   ): Promise<MoveReport> {
     return (await this.#engine()).move(request, onProgress, signal);
+  }
+
+  async rate(request: RateRequest, signal?: AbortSignal): Promise<void> {
+    return (await this.#engine()).rate(request, signal);
   }
 
   async testCredentials(credentials: Credentials, signal?: AbortSignal): Promise<ServerInfo> {

@@ -13,6 +13,7 @@ import type {
   MoveRequest,
   QueryLimits,
   QueryResult,
+  RateRequest,
   RecordBatch,
   RecordResult,
   ServerInfo,
@@ -20,6 +21,7 @@ import type {
 } from '../../protocol/engine.ts';
 import type { AlertReport } from '../../protocol/analytics.ts';
 import type { ErrorData } from '../../protocol/errors.ts';
+import type { DocumentUses, DocumentUsesRequest, PromptUse, PromptUsesRequest } from '../../protocol/promptUses.ts';
 import type { QuestionName } from '../../protocol/questions.ts';
 
 /**
@@ -65,11 +67,18 @@ export const runsRequest = new RequestType<EngineCall<{ limit: number }>, readon
 export const coverageRequest = new RequestType<EngineCall<null>, readonly Coverage[], ErrorData>('engine/coverage');
 export const askRequest = new RequestType<EngineCall<AskArguments>, unknown, ErrorData>('engine/ask');
 export const evaluateAlertsRequest = new RequestType<EngineCall<null>, AlertReport, ErrorData>('engine/evaluateAlerts');
+export const findPromptUsesRequest = new RequestType<EngineCall<PromptUsesRequest>, readonly PromptUse[], ErrorData>(
+  'engine/findPromptUses',
+);
+export const documentPromptUsesRequest = new RequestType<EngineCall<DocumentUsesRequest>, DocumentUses, ErrorData>(
+  'engine/documentPromptUses',
+);
 export const queryRequest = new RequestType<EngineCall<QueryArguments>, QueryResult, ErrorData>('engine/query');
 export const recordRequest = new RequestType<EngineCall<RecordBatch>, RecordResult, ErrorData>('engine/record');
 export const testCredentialsRequest = new RequestType<EngineCall<Credentials>, ServerInfo, ErrorData>(
   'engine/testCredentials',
 );
+export const rateRequest = new RequestType<EngineCall<RateRequest>, null, ErrorData>('engine/rate');
 export const moveRequest = new RequestType<EngineCall<MoveArguments>, MoveReport, ErrorData>('engine/move');
 /** Ends every call that is under way, saves and releases what is open. */
 export const closeRequest = new RequestType0<null, ErrorData>('engine/close');

@@ -24,12 +24,15 @@ import {
   closeRequest,
   coverageRequest,
   evaluateAlertsRequest,
+  documentPromptUsesRequest,
   exportProgress,
   exportRequest,
+  findPromptUsesRequest,
   logNotification,
   moveProgress,
   moveRequest,
   queryRequest,
+  rateRequest,
   recordRequest,
   requestCancelled,
   runsRequest,
@@ -90,12 +93,17 @@ export class EngineWorker {
       ask: async <Q extends QuestionName>(question: Q, params: QuestionParams<Q>, signal?: AbortSignal) =>
         (await call(askRequest, { question, params }, signal)) as QuestionAnswer<Q>,
       evaluateAlerts: (signal) => call(evaluateAlertsRequest, null, signal),
+      findPromptUses: (request, signal) => call(findPromptUsesRequest, request, signal),
+      documentPromptUses: (request, signal) => call(documentPromptUsesRequest, request, signal),
       query: (sql, limits, signal) => call(queryRequest, { sql, limits }, signal),
       record: (batch, signal) => call(recordRequest, batch, signal),
       move: (request, onProgress, signal) =>
         this.#withProgress(moveProgress, onProgress, (progressToken) =>
           call(moveRequest, { request, progressToken }, signal),
         ),
+      rate: async (request, signal) => {
+        await call(rateRequest, request, signal);
+      },
       testCredentials: (credentials, signal) => call(testCredentialsRequest, credentials, signal),
       close: () => this.close(),
     };

@@ -22,12 +22,15 @@ import {
   closeRequest,
   coverageRequest,
   evaluateAlertsRequest,
+  documentPromptUsesRequest,
   exportProgress,
   exportRequest,
+  findPromptUsesRequest,
   logNotification,
   moveProgress,
   moveRequest,
   queryRequest,
+  rateRequest,
   recordRequest,
   requestCancelled,
   runsRequest,
@@ -110,11 +113,17 @@ answer(runsRequest, (engine, { limit }) => engine.runs(limit));
 answer(coverageRequest, (engine) => engine.coverage());
 answer(askRequest, (engine, { question, params }, signal) => engine.ask(question, params as never, signal));
 answer(evaluateAlertsRequest, (engine, _, signal) => engine.evaluateAlerts(signal));
+answer(findPromptUsesRequest, (engine, request, signal) => engine.findPromptUses(request, signal));
+answer(documentPromptUsesRequest, (engine, request, signal) => engine.documentPromptUses(request, signal));
 answer(queryRequest, (engine, { sql, limits }, signal) => engine.query(sql, limits, signal));
 answer(recordRequest, (engine, batch, signal) => engine.record(batch, signal));
 answer(moveRequest, (engine, { request, progressToken }, signal) =>
   engine.move(request, (progress) => void connection.sendProgress(moveProgress, progressToken, progress), signal),
 );
+answer(rateRequest, async (engine, request, signal) => {
+  await engine.rate(request, signal);
+  return null;
+});
 answer(testCredentialsRequest, (engine, credentials, signal) => engine.testCredentials(credentials, signal));
 connection.onRequest(closeRequest, async () => {
   for (const controller of underWay) {

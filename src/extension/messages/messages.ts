@@ -61,6 +61,9 @@ export class Messages {
 
 /** Message and hint of a failure, as one text. */
 export function errorText(error: unknown): string {
+  if (error instanceof SetupNeeded) {
+    return setupMessage(error.need).text;
+  }
   if (error instanceof EngineError) {
     return error.hint === null ? error.message : `${error.message} ${error.hint}`;
   }

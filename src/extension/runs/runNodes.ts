@@ -7,31 +7,16 @@ import type {
   SetAsideRow,
   UnreconciledDay,
 } from '../../protocol/engine.ts';
-import { commandIds, type CommandId } from '../commands/commandIds.ts';
+import { commandIds } from '../commands/commandIds.ts';
 import type { RunningExport } from '../exports/exportController.ts';
 import { countKinds, countsText, progressText, rowsText, tracesText } from '../exports/exportTexts.ts';
 import { rowsOf, type Format } from '../format/format.ts';
+import type { TreeIcon, TreeNode } from '../trees/treeNode.ts';
 
-/** One row of the tree of exports, without anything of the editor's. */
-export interface RunNode {
-  /** Stable over reloads, so that the tree keeps what is expanded and selected. */
-  readonly id: string;
-  readonly label: string;
-  readonly description?: string;
-  /** Plain lines. */
-  readonly tooltip?: readonly string[];
-  readonly icon?: RunIcon;
+/** One row of the tree of exports. */
+export interface RunNode extends TreeNode {
   readonly children?: readonly RunNode[];
-  /** What a screen reader says instead of label and description, where an icon carries meaning. */
-  readonly spoken?: string;
   readonly context?: 'run';
-  readonly command?: { readonly id: CommandId; readonly argument?: string };
-}
-
-/** A codicon; coloured only where attention is asked for. */
-export interface RunIcon {
-  readonly name: string;
-  readonly color?: 'list.errorForeground' | 'list.warningForeground';
 }
 
 export interface NodeContext {
@@ -172,7 +157,7 @@ function runTooltip(run: ExportRun, format: Format): readonly string[] {
   return lines;
 }
 
-function runIcon(run: ExportRun): RunIcon {
+function runIcon(run: ExportRun): TreeIcon {
   switch (run.status) {
     case 'running':
       return { name: 'sync' };

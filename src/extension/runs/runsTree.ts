@@ -3,6 +3,7 @@ import type { Clock, Log } from '../../engine/ports.ts';
 import type { ExportController } from '../exports/exportController.ts';
 import type { Format } from '../format/format.ts';
 import { errorText } from '../messages/messages.ts';
+import { toTreeItem, withTooltip } from '../trees/treeItems.ts';
 import type { RunHistory, RunList } from './runHistory.ts';
 import {
   coverageText,
@@ -67,38 +68,11 @@ export class RunsTree implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
   }
 
   getTreeItem(node: RunNode): vscode.TreeItem {
-    const { None, Collapsed } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(node.label, node.children === undefined ? None : Collapsed);
-    item.id = node.id;
-    item.description = node.description ?? '';
-    if (node.icon !== undefined) {
-      const color = node.icon.color === undefined ? undefined : new vscode.ThemeColor(node.icon.color);
-      item.iconPath = new vscode.ThemeIcon(node.icon.name, color);
-    }
-    if (node.context !== undefined) {
-      item.contextValue = node.context;
-    }
-    if (node.spoken !== undefined) {
-      item.accessibilityInformation = { label: node.spoken };
-    }
-    if (node.command !== undefined) {
-      const { id, argument } = node.command;
-      item.command = { command: id, title: node.label, ...(argument === undefined ? {} : { arguments: [argument] }) };
-    }
-    return item;
+    return toTreeItem(node);
   }
 
-  /** VS Code asks for it when the pointer rests on a row. */
   resolveTreeItem(item: vscode.TreeItem, node: RunNode): vscode.TreeItem {
-    if (node.tooltip !== undefined) {
-      const tooltip = new vscode.MarkdownString();
-      for (const line of node.tooltip) {
-        // As text: ids and messages come from outside and may look like Markdown.
-        tooltip.appendText(line).appendMarkdown('\n\n');
-      }
-      item.tooltip = tooltip;
-    }
-    return item;
+    return withTooltip(item, node);
   }
 
   dispose(): void {

@@ -19,6 +19,15 @@ export interface Settings {
   'export.pageSize': number;
   'export.capturedTextLength': number;
   'export.plan': LangfusePlan;
+  'panels.shortcuts': boolean;
+  'codeLens.enabled': boolean;
+  'codeLens.languages': string[];
+  'codeLens.days': number;
+  'codeLens.minimumRuns': number;
+  'codeLens.receivers': string[];
+  'codeLens.wrappers': string[];
+  'codeLens.promptFiles': string[];
+  'codeLens.hiddenPrompts': string[];
   'outcome.successScores': string[];
   'outcome.successCategories': string[];
   'outcome.qualityScores': string[];

@@ -17,6 +17,10 @@ async function bundleCli(): Promise<string> {
   for (const file of ['sql-wasm.wasm', 'sql-wasm.js']) {
     await copyFile(require.resolve(`sql.js/dist/${file}`), path.join(folder, file));
   }
+  for (const language of ['', '-python', '-javascript', '-typescript', '-tsx']) {
+    const file = `tree-sitter${language}.wasm`;
+    await copyFile(require.resolve(`@vscode/tree-sitter-wasm/wasm/${file}`), path.join(folder, file));
+  }
   await build({
     entryPoints: {
       cli: path.join(root, 'src', 'cli', 'main.ts'),

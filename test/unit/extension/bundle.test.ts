@@ -38,6 +38,7 @@ describe('the bundle that the extension host loads', () => {
       'src/engine/errors.ts',
       'src/engine/export/background.ts',
       'src/engine/ports.ts',
+      'src/engine/promptUses/languages.ts',
     ]);
   });
 });

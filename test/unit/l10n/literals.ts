@@ -9,10 +9,10 @@ export interface Literal {
   readonly where: string;
 }
 
-/** Every text that src/ hands to `l10n.t`. @throws Error at a call whose text is no literal, which no translator could find */
+/** Every text that src/ and webview/ hand to `l10n.t`. @throws Error at a call whose text is no literal, which no translator could find */
 export async function localisedLiterals(root: string): Promise<readonly Literal[]> {
   const literals: Literal[] = [];
-  for await (const file of glob('src/**/*.ts', { cwd: root })) {
+  for await (const file of glob(['src/**/*.ts', 'webview/**/*.ts'], { cwd: root })) {
     const source = ts.createSourceFile(file, readFileSync(path.join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node) && /(^|\.)l10n\.t$/.test(node.expression.getText())) {

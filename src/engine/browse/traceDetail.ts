@@ -1,0 +1,193 @@
+import type { Kysely } from 'kysely';
+import type {
+  ChildrenPage,
+  ChildrenParams,
+  ObservationSummary,
+  ScoreSummary,
+  TraceDetail,
+  TraceParams,
+} from '../../protocol/browse.ts';
+import type { MetricsSchema } from '../store/schema.ts';
+import { countFallbacks, summaryColumns, traceSummary } from './tracePages.ts';
+
+type Observation = Omit<ObservationSummary, 'hasChildren'>;
+
+async function loadGenerations(db: Kysely<MetricsSchema>, { projectId, traceId }: TraceParams): Promise<Observation[]> {
+  const rows = await db
+    .selectFrom('llm_generations')
+    .select([
+      'id',
+      'parent_observation_id',
+      'observation_type',
+      'name',
+      'start_time',
+      'end_time',
+      'completion_start_time',
+      'level',
+      'status_message',
+      'model',
+      'total_tokens',
+      'cost_usd',
+      'is_primary',
+    ])
+    .where('trace_id', '=', traceId)
+    .where('project_id', '=', projectId)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    parentId: row.parent_observation_id,
+    table: 'llm_generations',
+    type: row.observation_type,
+    name: row.name,
+    startedAt: row.start_time,
+    endedAt: row.end_time,
+    firstTokenAt: row.completion_start_time,
+    level: row.level,
+    statusMessage: row.status_message,
+    model: row.model,
+    tokens: row.total_tokens,
+    costUsd: row.cost_usd,
+    fallback: row.is_primary === 0,
+  }));
+}
+
+async function loadSpans(db: Kysely<MetricsSchema>, { projectId, traceId }: TraceParams): Promise<Observation[]> {
+  const rows = await db
+    .selectFrom('llm_spans')
+    .select([
+      'id',
+      'parent_observation_id',
+      'observation_type',
+      'name',
+      'start_time',
+      'end_time',
+      'level',
+      'status_message',
+    ])
+    .where('trace_id', '=', traceId)
+    .where('project_id', '=', projectId)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    parentId: row.parent_observation_id,
+    table: 'llm_spans',
+    type: row.observation_type,
+    name: row.name,
+    startedAt: row.start_time,
+    endedAt: row.end_time,
+    firstTokenAt: null,
+    level: row.level,
+    statusMessage: row.status_message,
+    model: null,
+    tokens: null,
+    costUsd: null,
+    fallback: false,
+  }));
+}
+
+async function loadEvents(db: Kysely<MetricsSchema>, { projectId, traceId }: TraceParams): Promise<Observation[]> {
+  const rows = await db
+    .selectFrom('llm_events')
+    .select([
+      'id',
+      'parent_observation_id',
+      'event_name',
+      'event_type',
+      'created_at',
+      'level',
+      'status_message',
+      'fallback_model',
+    ])
+    .where('trace_id', '=', traceId)
+    .where('project_id', '=', projectId)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    parentId: row.parent_observation_id,
+    table: 'llm_events',
+    type: 'EVENT',
+    name: row.event_name,
+    startedAt: row.created_at,
+    endedAt: null,
+    firstTokenAt: null,
+    level: row.level,
+    statusMessage: row.status_message,
+    model: row.fallback_model,
+    tokens: null,
+    costUsd: null,
+    fallback: row.event_type === 'fallback',
+  }));
+}
+
+/** Every observation of a trace in the order of start times, without texts. A parent that is not there is no parent. */
+async function loadObservations(db: Kysely<MetricsSchema>, trace: TraceParams): Promise<ObservationSummary[]> {
+  const all = [
+    ...(await loadGenerations(db, trace)),
+    ...(await loadSpans(db, trace)),
+    ...(await loadEvents(db, trace)),
+  ];
+  all.sort((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : a.id < b.id ? -1 : 1));
+  const ids = new Set(all.map(({ id }) => id));
+  const parents = new Set(all.map(({ parentId }) => parentId));
+  return all.map((row) => ({
+    ...row,
+    parentId: row.parentId !== null && ids.has(row.parentId) && row.parentId !== row.id ? row.parentId : null,
+    hasChildren: parents.has(row.id),
+  }));
+}
+
+export async function loadScores(
+  db: Kysely<MetricsSchema>,
+  { projectId, traceId }: TraceParams,
+): Promise<ScoreSummary[]> {
+  const rows = await db
+    .selectFrom('llm_scores')
+    .select(['id', 'observation_id', 'name', 'data_type', 'value', 'string_value', 'source', 'comment', 'created_at'])
+    .where('trace_id', '=', traceId)
+    .where('project_id', '=', projectId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    observationId: row.observation_id,
+    name: row.name,
+    dataType: row.data_type,
+    value: row.value,
+    stringValue: row.string_value,
+    source: row.source,
+    comment: row.comment,
+    at: row.created_at,
+  }));
+}
+
+/** A trace with all of its observations; null when there is none of that id. */
+export async function traceDetail(db: Kysely<MetricsSchema>, trace: TraceParams): Promise<TraceDetail | null> {
+  const row = await db
+    .selectFrom('llm_traces as t')
+    .select([...summaryColumns, 't.metadata', 't.release', 't.version', 't.input_text', 't.output_text'])
+    .where('t.id', '=', trace.traceId)
+    .where('t.project_id', '=', trace.projectId)
+    .executeTakeFirst();
+  if (row === undefined) {
+    return null;
+  }
+  const fallbacksOf = await countFallbacks(db, [trace.traceId]);
+  return {
+    ...traceSummary(row, fallbacksOf(trace.projectId, trace.traceId)),
+    metadata: row.metadata,
+    release: row.release,
+    version: row.version,
+    inputText: row.input_text,
+    outputText: row.output_text,
+    observationsInOrder: await loadObservations(db, trace),
+    scores: await loadScores(db, trace),
+  };
+}
+
+/** What lies directly below one observation, or below the trace itself. */
+export async function traceChildren(db: Kysely<MetricsSchema>, params: ChildrenParams): Promise<ChildrenPage> {
+  const { parentId, limit, offset } = params;
+  const children = (await loadObservations(db, params)).filter((row) => row.parentId === parentId);
+  return { observations: children.slice(offset, offset + limit), total: children.length };
+}

@@ -1,0 +1,139 @@
+import {
+  modelColourCount,
+  panelCommands,
+  type AskParams,
+  type ColoursParams,
+  type OpenParams,
+  type PanelCommand,
+  type PanelEnvelope,
+  type PickItem,
+  type PickParams,
+  type SaveParams,
+} from '../../protocol/panels.ts';
+import type { QuestionName } from '../../protocol/questions.ts';
+import type { TimeRange } from '../../protocol/scope.ts';
+
+/**
+ * The border to the documents of panels. Each reader gives back what it was given, narrowed, or null.
+ * By hand and not by zod, which the extension host's bundle does without.
+ */
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function readEnvelope(value: unknown): PanelEnvelope | null {
+  const fields = readFields(value);
+  return fields !== null && typeof fields.session === 'string' && 'message' in fields
+    ? { session: fields.session, message: fields.message }
+    : null;
+}
+
+/** The name is only known to be a text: the engine knows its questions and validates the parameters. */
+export function readAsk(value: unknown): AskParams | null {
+  const fields = readFields(value);
+  return fields !== null && typeof fields.question === 'string'
+    ? { question: fields.question as QuestionName, params: fields.params }
+    : null;
+}
+
+export function readCommand(value: unknown): PanelCommand | null {
+  const command = readFields(value)?.command;
+  return panelCommands.find((known) => known === command) ?? null;
+}
+
+export function readOpen(value: unknown): OpenParams | null {
+  const fields = readFields(value);
+  const target = readFields(fields?.target);
+  if (fields === null || target === null) {
+    return null;
+  }
+  const texts = (...names: readonly string[]): boolean => names.every((name) => typeof target[name] === 'string');
+  const valid: Readonly<Record<OpenParams['link'], () => boolean>> = {
+    trace: () => texts('projectId', 'traceId') && isTextOrNull(target.observationId),
+    // The tree hands its filter to the engine, which validates it.
+    traces: () => readFields(target.scope) !== null,
+    promptComparison: () =>
+      texts('projectId', 'prompt') && (target.version === null || typeof target.version === 'number'),
+    sql: () => texts('sql'),
+    exportRange: () => readTimeRange(target) !== null,
+    setting: () => typeof target.name === 'string' && target.name.startsWith('langfuseMetrics.'),
+  };
+  const link = fields.link;
+  return typeof link === 'string' && Object.hasOwn(valid, link) && valid[link as OpenParams['link']]()
+    ? ({ link, target } as unknown as OpenParams)
+    : null;
+}
+
+export function readPick(value: unknown): PickParams | null {
+  const fields = readFields(value);
+  if (fields === null || !isText(fields.title) || !isText(fields.placeholder) || !Array.isArray(fields.items)) {
+    return null;
+  }
+  const items = fields.items.map(readPickItem).filter((item) => item !== null);
+  return { title: fields.title, placeholder: fields.placeholder, items, many: fields.many === true };
+}
+
+export function readTimeRange(value: unknown): TimeRange | null {
+  const fields = readFields(value);
+  const start = readTime(fields?.start);
+  const end = readTime(fields?.end);
+  return start === null || end === null ? null : { start, end };
+}
+
+export function readCopy(value: unknown): string | null {
+  const text = readFields(value)?.text;
+  return isText(text) ? text : null;
+}
+
+export function readSave(value: unknown): SaveParams | null {
+  const fields = readFields(value);
+  if (fields === null || !isText(fields.name) || !isText(fields.content)) {
+    return null;
+  }
+  // A name, never a path: the person chooses the folder.
+  const plain = /^[\w .()-]+$/u.test(fields.name) && !fields.name.startsWith('.');
+  return plain
+    ? {
+        name: fields.name,
+        content: fields.content,
+        encoding: fields.encoding === 'base64' ? 'base64' : 'utf8',
+      }
+    : null;
+}
+
+export function readColours(value: unknown): ColoursParams | null {
+  const fields = readFields(value);
+  if (fields === null || !isTextOrNull(fields.projectId) || !Array.isArray(fields.models)) {
+    return null;
+  }
+  const models = fields.models.filter(isText).slice(0, modelColourCount);
+  return { projectId: fields.projectId, models };
+}
+
+function readPickItem(value: unknown): PickItem | null {
+  const fields = readFields(value);
+  if (fields === null || !isText(fields.id) || !isText(fields.label)) {
+    return null;
+  }
+  return {
+    id: fields.id,
+    label: fields.label,
+    ...(isText(fields.description) ? { description: fields.description } : {}),
+    ...(typeof fields.picked === 'boolean' ? { picked: fields.picked } : {}),
+  };
+}
+
+function readTime(value: unknown): string | null {
+  return isText(value) && !Number.isNaN(Date.parse(value)) ? value : null;
+}
+
+function readFields(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || isText(value);
+}

@@ -1,0 +1,12 @@
+/** What distinguishes one kind of panel from the others. */
+export interface PanelKind<Target> {
+  /** The folder in webview/ and the name of its bundles. */
+  readonly name: string;
+  /** What the editor remembers it by between sessions; also an activation event in package.json. */
+  readonly viewType: `langfuseMetrics.${string}`;
+  title(target: Target): string;
+  /** Targets with the same key share one panel. */
+  key(target: Target): string;
+  /** What the editor kept or a command was given, as a target; null when it is none. */
+  readTarget(value: unknown): Target | null;
+}

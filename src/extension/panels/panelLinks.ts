@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../engine/ports.ts';
+import type { TraceFilter } from '../../protocol/browse.ts';
+import type { OpenParams, PanelLinks } from '../../protocol/panels.ts';
+import { commandIds } from '../commands/commandIds.ts';
+import type { ExportPresenter } from '../exports/exportPresenter.ts';
+import { wholeView } from '../traces/traceFilterState.ts';
+import type { TraceTree } from '../traces/traceTree.ts';
+
+const day = 24 * 3_600_000;
+
+export interface PanelLinkOpenerOptions {
+  readonly presenter: Pick<ExportPresenter, 'run'>;
+  readonly traces: Pick<TraceTree, 'show' | 'view'>;
+  readonly clock: Clock;
+}
+
+/** Opens what a document of a panel links to, by name. */
+export class PanelLinkOpener {
+  readonly #options: PanelLinkOpenerOptions;
+  readonly #openers: { readonly [Link in keyof PanelLinks]: (target: PanelLinks[Link]) => unknown };
+
+  constructor(options: PanelLinkOpenerOptions) {
+    this.#options = options;
+    this.#openers = {
+      trace: (target) => vscode.commands.executeCommand(commandIds.openTrace, target),
+      traces: (filter) => this.#showTraces(filter),
+      promptComparison: (target) => vscode.commands.executeCommand(commandIds.comparePromptVersions, target),
+      sql: ({ sql }) => openSql(sql),
+      exportRange: (range) => options.presenter.run(range),
+      setting: ({ name }) => vscode.commands.executeCommand('workbench.action.openSettings', name),
+    };
+  }
+
+  async open({ link, target }: OpenParams): Promise<void> {
+    await this.#openers[link](target as never);
+  }
+
+  /** The tree looks back from now, as far as the filter begins. */
+  async #showTraces({ scope, status, text }: TraceFilter): Promise<void> {
+    const { traces, clock } = this.#options;
+    await traces.show({
+      ...wholeView,
+      grouping: traces.view.grouping,
+      days: Math.max(1, Math.ceil((clock.now() - Date.parse(scope.range.start)) / day)),
+      status: status ?? null,
+      text: text ?? null,
+      filters: scope.filters ?? {},
+    });
+    await vscode.commands.executeCommand('langfuseMetrics.traces.focus');
+  }
+}
+
+async function openSql(content: string): Promise<void> {
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'sql', content }));
+}

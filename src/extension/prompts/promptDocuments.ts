@@ -1,0 +1,94 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Engine } from '../../protocol/engine.ts';
+import type { PromptSubject } from './promptNodes.ts';
+
+const scheme = 'langfuse-metrics-prompt';
+
+/** The subject of a command: given by itself, or as the row of a tree; null for anything else. */
+export function promptOf(argument: unknown): PromptSubject | null {
+  if (typeof argument !== 'object' || argument === null) {
+    return null;
+  }
+  const { subject = argument } = argument as { readonly subject?: unknown };
+  const { projectId, prompt, version = null } = subject as Partial<PromptSubject>;
+  return typeof projectId === 'string' && typeof prompt === 'string' ? { projectId, prompt, version } : null;
+}
+
+/** A version's text as the address of a read-only document; chat prompts are JSON, others Markdown. */
+export function promptUri({ projectId, prompt }: PromptSubject, version: number): vscode.Uri {
+  const name = `${path.posix.basename(prompt)} v${version}`;
+  return vscode.Uri.from({ scheme, path: `/${name}`, query: JSON.stringify([projectId, prompt, version]) });
+}
+
+/** Templates of prompt versions as documents: to read, and to compare in the editor's own diff. */
+export class PromptDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #engine: Pick<Engine, 'ask'>;
+  readonly #registration: vscode.Disposable;
+
+  constructor(engine: Pick<Engine, 'ask'>) {
+    this.#engine = engine;
+    this.#registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
+  }
+
+  async open(argument: unknown): Promise<void> {
+    const subject = promptOf(argument);
+    const version = subject === null ? null : (subject.version ?? (await this.#askVersion(subject, null)));
+    if (subject !== null && version !== null) {
+      const document = await vscode.workspace.openTextDocument(promptUri(subject, version));
+      const chat = document.getText().startsWith('[');
+      await vscode.languages.setTextDocumentLanguage(document, chat ? 'json' : 'markdown');
+      await vscode.window.showTextDocument(document, { preview: true });
+    }
+  }
+
+  /** Asks for the version to compare with; the older one goes to the left. */
+  async diff(argument: unknown): Promise<void> {
+    const subject = promptOf(argument);
+    const first = subject === null ? null : (subject.version ?? (await this.#askVersion(subject, null)));
+    const second = subject === null || first === null ? null : await this.#askVersion(subject, first);
+    if (subject === null || first === null || second === null) {
+      return;
+    }
+    const [older, newer] = [Math.min(first, second), Math.max(first, second)];
+    await vscode.commands.executeCommand(
+      'vscode.diff',
+      promptUri(subject, older),
+      promptUri(subject, newer),
+      vscode.l10n.t('{0}: v{1} to v{2}', subject.prompt, older, newer),
+    );
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const [projectId, prompt, version] = JSON.parse(uri.query) as [string, string, number];
+    const found = await this.#engine.ask('promptVersion', { projectId, prompt, version });
+    if (found === null) {
+      return vscode.l10n.t('The database has no version {0} of the prompt {1}.', version, prompt);
+    }
+    return found.type === 'chat' ? `${JSON.stringify(JSON.parse(found.template), null, 2)}\n` : found.template;
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+  }
+
+  async #askVersion({ projectId, prompt }: PromptSubject, other: number | null): Promise<number | null> {
+    const beginning = '0001-01-01T00:00:00.000Z';
+    const scope = {
+      projectId,
+      range: { start: beginning, end: '9999-01-01T00:00:00.000Z' },
+      filters: { prompts: [prompt] },
+    };
+    const { prompts } = await this.#engine.ask('prompts', { scope });
+    const versions = prompts.find((found) => found.prompt === prompt)?.versions ?? [];
+    const choices = versions.flatMap(({ version, labels }) =>
+      version === null || version === other ? [] : [{ label: `v${version}`, description: labels.join(', '), version }],
+    );
+    if (choices.length === 0) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('{0} has no other version.', prompt));
+      return null;
+    }
+    const title = other === null ? prompt : vscode.l10n.t('Compare v{0} of {1} with', other, prompt);
+    return (await vscode.window.showQuickPick(choices, { title }))?.version ?? null;
+  }
+}

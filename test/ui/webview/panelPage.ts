@@ -1,0 +1,204 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { panelHtml } from '../../../src/extension/panels/panelHtml.ts';
+import { readEnvelope } from '../../../src/extension/panels/panelGuards.ts';
+import type { PanelServices } from '../../../src/extension/panels/panelServices.ts';
+import { PanelSession } from '../../../src/extension/panels/panelSession.ts';
+import {
+  actionNotification,
+  dataChangedNotification,
+  settingsNotification,
+} from '../../../src/protocol/panelMessages.ts';
+import type { PanelAction, PanelEnvelope, PanelSettings, PanelSetup } from '../../../src/protocol/panels.ts';
+import { root } from '../../tools/shell.ts';
+import themes from './themes.json' with { type: 'json' };
+
+export type ThemeName = keyof typeof themes;
+export const themeNames = Object.keys(themes) as readonly ThemeName[];
+
+export interface PanelPageOptions {
+  /** The panel's bundle in dist/webview. */
+  readonly name: string;
+  readonly services: PanelServices;
+  readonly theme?: ThemeName;
+  readonly target?: unknown;
+  readonly language?: string;
+  readonly translations?: Readonly<Record<string, string>> | null;
+  readonly settings?: Partial<PanelSettings>;
+  /** What an earlier document of the panel handed to the editor. */
+  readonly state?: unknown;
+  /** What the browser's clock says and goes on saying; milliseconds since the epoch. */
+  readonly now?: number;
+  /** Classes that the editor adds to the body beside those of the theme. */
+  readonly bodyClass?: string;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+const origin = 'http://panel.test';
+
+/**
+ * One document of a panel in a plain Chromium: its real bundle under its real policy, talking to the
+ * extension's real end of the protocol. Only what lies behind that, `PanelServices`, is the test's.
+ */
+export class PanelPage {
+  readonly page: Page;
+  /** Everything that the browser complained of. */
+  readonly complaints: string[] = [];
+  readonly #sessions: PanelSession[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async open(context: BrowserContext, options: PanelPageOptions): Promise<PanelPage> {
+    const page = await context.newPage();
+    const panel = new PanelPage(page);
+    await page.setViewportSize({ width: options.width ?? 1280, height: options.height ?? 1320 });
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') {
+        panel.complaints.push(message.text());
+      }
+    });
+    page.on('pageerror', (error) => panel.complaints.push(String(error)));
+    if (options.now !== undefined) {
+      await page.clock.setFixedTime(options.now);
+    }
+    await panel.#serve(options);
+    await panel.#connect(options);
+    await page.goto(`${origin}/`);
+    return panel;
+  }
+
+  /** What a context menu of the editor does. */
+  act(action: PanelAction, part: string | null): void {
+    this.#session.notify(actionNotification, { action, part });
+  }
+
+  dataChanged(): void {
+    this.#session.notify(dataChangedNotification, null);
+  }
+
+  /** The extension's end of the conversation with the document as it is now. */
+  get #session(): PanelSession {
+    const session = this.#sessions.at(-1);
+    if (session === undefined) {
+      throw new Error('The document has said nothing yet.');
+    }
+    return session;
+  }
+
+  /** What the document handed to the editor to keep. */
+  async state(): Promise<unknown> {
+    return JSON.parse(await this.page.evaluate<string>('sessionStorage.getItem("state") ?? "null"'));
+  }
+
+  async useTheme(name: ThemeName): Promise<void> {
+    await this.page.evaluate(applyTheme(name, ''));
+  }
+
+  async screenshot(name: string): Promise<string> {
+    const file = path.join(root, 'out', 'screenshots', `${name}.png`);
+    await this.page.screenshot({ path: file, fullPage: true });
+    return file;
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.#sessions) {
+      session.dispose();
+    }
+    await this.page.close();
+  }
+
+  async #serve({ name, target, language = 'en', translations = null }: PanelPageOptions): Promise<void> {
+    const setup: PanelSetup = { language, translations, target: target ?? { scope: null } };
+    await this.page.route(`${origin}/**`, async (route) => {
+      const file = new URL(route.request().url()).pathname.slice(1);
+      if (file === '') {
+        const html = panelHtml({
+          title: name,
+          setup,
+          scriptUri: `${origin}/${name}.js`,
+          styleUri: `${origin}/${name}.css`,
+          cspSource: origin,
+          nonce: 'bm9uY2U=',
+        });
+        await route.fulfill({ contentType: 'text/html', body: html });
+        return;
+      }
+      const body = await readFile(path.join(root, 'dist', 'webview', file));
+      await route.fulfill({ contentType: file.endsWith('.css') ? 'text/css' : 'text/javascript', body });
+    });
+  }
+
+  async #connect({ services, state, theme = 'dark', bodyClass = '', settings = {} }: PanelPageOptions): Promise<void> {
+    await this.page.exposeFunction('toExtension', (text: string) => {
+      this.#hear(JSON.parse(text), services, { singleKeys: true, hasKeys: true, ...settings });
+    });
+    await this.page.addInitScript(editorScript(state, applyTheme(theme, bodyClass)));
+  }
+
+  #hear(message: unknown, services: PanelServices, settings: PanelSettings): void {
+    const envelope = readEnvelope(message);
+    if (envelope === null) {
+      throw new Error(`Not an envelope: ${JSON.stringify(message)}`);
+    }
+    if (this.#sessions.at(-1)?.id !== envelope.session) {
+      const session = new PanelSession({
+        session: envelope.session,
+        services,
+        post: (answer) => this.#post(answer),
+        record: (error) => this.complaints.push(String(error)),
+      });
+      this.#sessions.at(-1)?.dispose();
+      this.#sessions.push(session);
+      session.notify(settingsNotification, settings);
+    }
+    this.#session.receive(envelope.message);
+  }
+
+  async #post(envelope: PanelEnvelope): Promise<void> {
+    if (!this.page.isClosed()) {
+      await this.page.evaluate(`window.postMessage(${JSON.stringify(envelope)})`);
+    }
+  }
+}
+
+/** What the editor puts into a webview before its own scripts run. */
+function editorScript(state: unknown, theme: string): string {
+  return `
+    if (${JSON.stringify(state ?? null)} !== null && sessionStorage.getItem('state') === null) {
+      sessionStorage.setItem('state', ${JSON.stringify(JSON.stringify(state ?? null))});
+    }
+    window.acquireVsCodeApi = () => ({
+      postMessage: (message) => window.toExtension(JSON.stringify(message)),
+      getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+      setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
+    });
+    new MutationObserver((_, observer) => {
+      if (document.body !== null) {
+        observer.disconnect();
+        ${theme}
+      }
+    }).observe(document, { childList: true, subtree: true });
+  `;
+}
+
+function applyTheme(name: ThemeName, bodyClass: string): string {
+  const { className, variables } = themes[name];
+  const fonts = {
+    '--vscode-font-family': 'system-ui, "Ubuntu", "Droid Sans", sans-serif',
+    '--vscode-font-size': '13px',
+    '--vscode-editor-font-family': 'monospace',
+    '--vscode-editor-font-size': '13px',
+  };
+  return `{
+    const root = document.documentElement;
+    root.removeAttribute('style');
+    for (const [name, value] of Object.entries(${JSON.stringify({ ...fonts, ...variables })})) {
+      root.style.setProperty(name, value);
+    }
+    document.body.className = ${JSON.stringify(`${className} ${bodyClass}`.trim())};
+  }`;
+}

@@ -1,0 +1,5 @@
+/** esbuild hands icons over as text. */
+declare module '*.svg' {
+  const text: string;
+  export = text;
+}

@@ -1,0 +1,75 @@
+import * as l10n from '@vscode/l10n';
+import { Numbers } from '../../src/format/numbers.ts';
+import { Times } from '../../src/format/times.ts';
+import {
+  actionNotification,
+  dataChangedNotification,
+  settingsNotification,
+  targetNotification,
+} from '../../src/protocol/panelMessages.ts';
+import type { ActionParams, PanelSettings, PanelSetup, PanelState } from '../../src/protocol/panels.ts';
+import { Host, type EditorApi } from './host.ts';
+
+/** The editor gives it out once a document. */
+declare function acquireVsCodeApi(): EditorApi;
+
+/** How a panel writes quantities and moments: in the editor's language, in the time zone of the person's screen. */
+export interface Writing {
+  readonly language: string;
+  readonly timeZone: string;
+  readonly numbers: Numbers;
+  readonly times: Times;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface PanelContext {
+  readonly host: Host;
+  readonly writing: Writing;
+  /** Where the panel draws. */
+  readonly root: HTMLElement;
+  /** What the panel was opened about. */
+  readonly target: unknown;
+  /** What this panel kept with `keep` before it was hidden or the window was closed; null the first time. */
+  readonly kept: PanelState | null;
+  keep(state: PanelState): void;
+}
+
+/** What the extension tells a panel while it is shown. */
+export interface PanelListener {
+  settings(settings: PanelSettings): void;
+  dataChanged(): void;
+  target(target: unknown): void;
+  action(action: ActionParams): void;
+}
+
+/** Makes the panel of this document: reads what the document was born with, sets the language, connects. */
+export function startPanel(create: (context: PanelContext) => PanelListener): void {
+  const api = acquireVsCodeApi();
+  const setup = JSON.parse(document.body.dataset.setup ?? 'null') as PanelSetup;
+  if (setup.translations !== null) {
+    l10n.config({ contents: setup.translations });
+  }
+  const root = document.createElement('div');
+  root.className = 'panel';
+  document.body.append(root);
+  const host = new Host(api, window);
+  const listener = create({
+    host,
+    writing: {
+      language: setup.language,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      numbers: new Numbers(setup.language),
+      times: new Times(setup.language),
+      now: () => Date.now(),
+    },
+    root,
+    target: setup.target,
+    kept: (api.getState() as PanelState | undefined) ?? null,
+    keep: (state) => api.setState(state),
+  });
+  host.on(settingsNotification, (settings) => listener.settings(settings));
+  host.on(dataChangedNotification, () => listener.dataChanged());
+  host.on(targetNotification, ({ target }) => listener.target(target));
+  host.on(actionNotification, (action) => listener.action(action));
+}

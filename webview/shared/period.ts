@@ -1,0 +1,75 @@
+import * as l10n from '@vscode/l10n';
+import { html, type TemplateResult } from 'lit-html';
+import type { TimeBucket, TimeRange } from '../../src/protocol/scope.ts';
+import { choices } from './choices.ts';
+import type { Writing } from './panel.ts';
+
+const hour = 3_600_000;
+
+/** The last so many hours, moving on with the clock; or two moments. */
+export type Period =
+  | { readonly kind: 'last'; readonly hours: number }
+  | { readonly kind: 'range'; readonly start: string; readonly end: string };
+
+/** Hours of the periods that have a key of their own. */
+export const presetHours = [24, 7 * 24, 30 * 24] as const;
+
+/** @param now milliseconds since the epoch */
+export function rangeOf(period: Period, now: number): TimeRange {
+  return period.kind === 'range'
+    ? { start: period.start, end: period.end }
+    : { start: new Date(now - period.hours * hour).toISOString(), end: new Date(now).toISOString() };
+}
+
+/** The period of the same length right before. */
+export function rangeBefore({ start, end }: TimeRange): TimeRange {
+  const length = Date.parse(end) - Date.parse(start);
+  return { start: new Date(Date.parse(start) - length).toISOString(), end: start };
+}
+
+/** The bucket that gives a chart of this range some 24 to 60 bars. */
+export function naturalBucket({ start, end }: TimeRange): TimeBucket {
+  const hours = (Date.parse(end) - Date.parse(start)) / hour;
+  if (hours <= 48) {
+    return 'hour';
+  }
+  if (hours <= 10 * 24) {
+    return '3hours';
+  }
+  return hours <= 92 * 24 ? 'day' : 'week';
+}
+
+/** `24 h`, `7 d`; what a range of two moments is called. */
+export function periodLength(period: Period, { numbers }: Writing): string {
+  const hours = period.kind === 'last' ? period.hours : (Date.parse(period.end) - Date.parse(period.start)) / hour;
+  return hours <= 24 ? l10n.t('{0} h', numbers.count(hours)) : l10n.t('{0} d', numbers.count(hours / 24));
+}
+
+/** `16 Nov 14:32 – 23 Nov 14:32`. */
+export function rangeText({ start, end }: TimeRange, { times, now }: Writing): string {
+  return `${times.moment(start, now())} – ${times.moment(end, now())}`;
+}
+
+export interface PeriodPicker {
+  readonly period: Period;
+  readonly writing: Writing;
+  readonly choose: (period: Period) => void;
+  readonly custom: () => void;
+}
+
+export function periodPicker({ period, writing, choose, custom }: PeriodPicker): TemplateResult {
+  const chosen = period.kind === 'last' ? period.hours : null;
+  return html`${choices<number | null>({
+      label: l10n.t('Period'),
+      chosen,
+      choices: presetHours.map((hours) => ({ value: hours, label: periodLength({ kind: 'last', hours }, writing) })),
+      choose: (hours) => {
+        if (hours !== null) {
+          choose({ kind: 'last', hours });
+        }
+      },
+    })}
+    <button type="button" class=${period.kind === 'range' ? 'custom chosen' : 'custom'} @click=${custom}>
+      ${l10n.t('Custom…')}
+    </button>`;
+}
