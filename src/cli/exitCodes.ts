@@ -35,6 +35,12 @@ const byError: Record<ErrorCode, ExitCode> = {
   'export.alreadyRunning': exitCodes.tryLater,
   'sql.notReadOnly': exitCodes.wrongUsage,
   'sql.failed': exitCodes.failed,
+  'limits.invalid': exitCodes.wrongUsage,
+  'limits.neverAdmitted': exitCodes.wrongUsage,
+  'limits.unknownModel': exitCodes.wrongUsage,
+  'limits.unknownReservation': exitCodes.wrongUsage,
+  'limits.unknownItem': exitCodes.wrongUsage,
+  'limits.leaseLost': exitCodes.failed,
   'engine.crashed': exitCodes.failed,
 };
 

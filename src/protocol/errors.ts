@@ -23,6 +23,12 @@ export const errorCodes = [
   'export.alreadyRunning',
   'sql.notReadOnly',
   'sql.failed',
+  'limits.invalid',
+  'limits.neverAdmitted',
+  'limits.unknownModel',
+  'limits.unknownReservation',
+  'limits.unknownItem',
+  'limits.leaseLost',
   'engine.crashed',
 ] as const;
 
