@@ -116,7 +116,7 @@ describe('the Python client', () => {
       await core.ask<object>({ op: 'status', now: start + 61_000, given: {} }),
     ];
     assert.deepEqual(seen, { ...told, problem: null });
-    const used = seen?.pools[0]?.windows.filter(({ window }) => window === 'day').map(({ used: amount }) => amount);
+    const used = seen.pools[0]?.windows.filter(({ window }) => window === 'day').map(({ used: amount }) => amount);
     // One call of 400 tokens; its input and output were not told, and stay at their estimate.
     assert.deepEqual(used, [1, 400, 900]);
   });

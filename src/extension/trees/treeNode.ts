@@ -1,0 +1,36 @@
+import type { CommandId } from '../commands/commandIds.ts';
+
+/** One row of a tree, without anything of the editor's. */
+export interface TreeNode {
+  /** Stable over reloads, so that the tree keeps what is expanded and selected. */
+  readonly id: string;
+  readonly label: string;
+  /** At most three figures, joined by " · ". */
+  readonly description?: string;
+  /** Plain lines. */
+  readonly tooltip?: readonly string[];
+  readonly icon?: TreeIcon;
+  /** A function is asked when the row is unfolded, and never before. */
+  readonly children?: readonly TreeNode[] | (() => Promise<readonly TreeNode[]>);
+  /** Begins unfolded. */
+  readonly open?: boolean;
+  /** What a screen reader says instead of label and description, where an icon carries meaning. */
+  readonly spoken?: string;
+  /** Chooses the row's menu (viewItem in package.json). */
+  readonly context?: string;
+  readonly command?: { readonly id: CommandId; readonly argument?: unknown };
+  /** What commands of the row's menu need to know. */
+  readonly subject?: unknown;
+}
+
+/** A codicon; coloured only where attention is asked for. */
+export interface TreeIcon {
+  readonly name: string;
+  readonly color?: 'list.errorForeground' | 'list.warningForeground';
+}
+
+export const attention = {
+  error: { name: 'error', color: 'list.errorForeground' },
+  warning: { name: 'warning', color: 'list.warningForeground' },
+  fallback: { name: 'arrow-swap', color: 'list.warningForeground' },
+} as const satisfies Record<string, TreeIcon>;
