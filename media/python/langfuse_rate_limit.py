@@ -1607,6 +1607,8 @@ class RateLimiter:
 
     def _key(self, provider: str, model: str, tier: Optional[str]) -> _Key:
         rule = _find_rule(self._rules["rules"], provider, model, tier)
+        if rule is None:
+            rule = _find_rule(_preset_rules(provider.lower(), tier or ""), provider, model, tier)
         if rule is not None:
             return _Key(rule["provider"], rule["model"], rule["tier"] or "", rule)
         if self._rules["unknown"] == "refuse":
@@ -1615,7 +1617,7 @@ class RateLimiter:
         return _Key(provider.lower(), model, tier or "", None)
 
     def _key_of(self, provider: str, model: str, tier: str) -> _Key:
-        for rule in self._rules["rules"]:
+        for rule in self._rules["rules"] + _preset_rules(provider, tier):
             if (rule["provider"], rule["model"], rule["tier"] or "") == (provider, model, tier):
                 return _Key(provider, model, tier, rule)
         return _Key(provider, model, tier, None)

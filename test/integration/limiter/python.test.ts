@@ -121,6 +121,15 @@ describe('the Python client', () => {
     assert.deepEqual(used, [1, 400, 900]);
   });
 
+  it('limits a model that the file leaves out by the preset of the tier that the call names', async () => {
+    const python = open('python');
+    const free = { provider: 'gemini', model: 'gemini-2.5-pro', tier: 'free', tokens: 10 };
+    // Google grants five requests a minute to it.
+    for (const granted of [true, true, true, true, true, false]) {
+      assert.equal((await python.ask<Acquired>({ op: 'acquire', now: start, given: free }))?.granted, granted);
+    }
+  });
+
   it('keeps the last good limits while the file is broken', async () => {
     const python = open('python');
     await python.ask({ op: 'acquire', now: start, given: call });
