@@ -1344,6 +1344,7 @@ class RateLimiter:
         self._stamp: Any = ()
         self._source: Optional[str] = None
         self._rules: Dict[str, Any] = {"unknown": "allow", "rules": []}
+        self._good = False
         #: Why the limits file is not in force; None when it is.
         self.problem: Optional[str] = None
 
@@ -1585,18 +1586,21 @@ class RateLimiter:
         self.problem = None
         stored = file.one("SELECT source, rules FROM limit_file WHERE id = 1")
         if stamp is None:
-            self._rules = {"unknown": "allow", "rules": []}
+            self._rules, self._good = {"unknown": "allow", "rules": []}, True
             return
         try:
-            with open(self.limits_file, encoding="utf-8-sig") as opened:
+            with open(self.limits_file, encoding="utf-8-sig", newline="") as opened:
                 text = opened.read()
             self._rules = _parse_limits(text)
         except (OSError, UnicodeDecodeError, LimitsFileProblem) as error:
             self.problem = "{}: {}".format(self.limits_file, error)
+            if not self._good and stored is not None:
+                self._rules, self._good = json.loads(stored[1]), True
+            if not self._good:
+                raise LimitsFileProblem(self.problem + "; until it is corrected nothing is admitted") from error
             warnings.warn("The last good limits stay in force. " + self.problem, LimitsFileWarning, stacklevel=5)
-            if stored is not None:
-                self._rules = json.loads(stored[1])
             return
+        self._good = True
         if stored is None or stored[0] != text:
             file.write(
                 """INSERT INTO limit_file (id, source, rules) VALUES (1, ?, ?)

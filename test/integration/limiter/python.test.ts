@@ -139,6 +139,15 @@ describe('the Python client', () => {
     assert.equal(refused?.granted, false);
   });
 
+  it('admits nothing while the file is broken and never was good', async () => {
+    writeFileSync(path.join(folder, 'rate-limits.json'), '{ "limits": [');
+    const python = open('python');
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const answer = await python.ask({ op: 'acquire', now: start, given: call });
+      assert.deepEqual(answer, { error: 'limits.invalid' });
+    }
+  });
+
   it('wakes when another process gives capacity back', async () => {
     const [waiting, other] = [open('python'), open('core')];
     const held = await other.ask<Acquired>({ op: 'acquire', given: call });
