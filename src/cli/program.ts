@@ -5,6 +5,7 @@ import { printJson, type Cli } from './cli.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addQueryCommand } from './commands/query.ts';
+import { addRateLimitCommand } from './commands/rateLimit/rateLimit.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSetupCommand } from './commands/setup.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
@@ -43,7 +44,14 @@ function createProgram(cli: Cli, version: string): Command {
     .addHelpText('after', `\n${exitCodeHelp()}`)
     // Sub-commands inherit it: errors are thrown, and the process ends in one place.
     .exitOverride();
-  for (const add of [addSetupCommand, addExportCommand, addServeCommand, addQueryCommand, addMigrateCommand]) {
+  for (const add of [
+    addSetupCommand,
+    addExportCommand,
+    addServeCommand,
+    addQueryCommand,
+    addMigrateCommand,
+    addRateLimitCommand,
+  ]) {
     add(program, cli);
   }
   return program;

@@ -58,7 +58,7 @@ export async function withSession<T>(
 }
 
 /** Node's own SQLite keeps the locks; older versions lack it, or hide it behind a flag. */
-function requireRuntime(): void {
+export function requireRuntime(): void {
   if (!isBuiltin('node:sqlite')) {
     throw new EngineError('config.invalid', l10n.t('Node {0} is too old.', process.versions.node), {
       hint: l10n.t('Install Node 22.13 or newer.'),
