@@ -28,17 +28,19 @@ const timeZone = name.refine(isTimeZone, {
 });
 
 const entrySchema = z.strictObject({
-  provider: name
-    .toLowerCase()
-    .describe('openai, anthropic and gemini are counted as they count; any other name exactly as you report.'),
+  provider: name.toLowerCase().meta({
+    description: 'openai, anthropic and gemini are counted as they count; any other name exactly as you report.',
+    examples: ['openai', 'anthropic', 'gemini'],
+  }),
   model: name
     .default('*')
     .describe(
       'A model, or a pattern with *. All models that match a pattern share one pool. Absent: all of the provider.',
     ),
-  tier: name
-    .optional()
-    .describe('Your tier with the provider. An entry without numbers takes those of the preset of this tier.'),
+  tier: name.optional().meta({
+    description: 'Your tier with the provider. An entry without numbers takes those of the preset of this tier.',
+    examples: ['free', 'tier1', 'tier2', 'tier3', 'tier4', 'tier5', 'start', 'build', 'scale'],
+  }),
   time_zone: timeZone
     .optional()
     .describe('Days are calendar days in this time zone (IANA name). Absent: as the provider does, else any 24 hours.'),
