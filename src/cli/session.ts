@@ -90,7 +90,8 @@ async function loadConfig(cli: Cli, flags: GlobalOptions, needsKeys: boolean): P
   );
 }
 
-async function requireFolder(folder: string): Promise<void> {
+/** @throws EngineError config.invalid */
+export async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null);
   if (!found?.isDirectory()) {
     throw new EngineError('config.invalid', l10n.t('There is no folder {0}.', folder), {

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { readEnvironment, readEnvironmentFile } from '../../../engine/config/environment.ts';
+import type { PostgresSettings } from '../../../engine/store/postgres/connection.ts';
 import type { Limiter } from '../../../protocol/limiter.ts';
 import type { Cli, GlobalOptions } from '../../cli.ts';
 import { diagnosticsLog } from '../../diagnostics.ts';
-import { requireRuntime } from '../../session.ts';
+import { requireFolder, requireRuntime } from '../../session.ts';
 
 /** Also set in the editor's terminals, and read by the Python client. */
 const pathVariable = 'LANGFUSE_METRICS_RATE_LIMITS_PATH';
@@ -20,7 +22,14 @@ export async function withLimiter<T>(
   requireRuntime();
   const log = diagnosticsLog(cli.diagnostics, { verbose: flags.verbose ?? false, prefix: () => '' });
   const { openLimiter } = await import('../../../engine/limiter/openLimiter.ts');
-  const limiter = await openLimiter({ path: limiterPath(cli, flags), log });
+  const workspace = workspaceOf(cli, flags);
+  await requireFolder(workspace);
+  const postgres = await postgresSettings(cli, flags, workspace);
+  const limiter = await openLimiter({
+    path: limiterPath(cli, flags, workspace),
+    log,
+    ...(postgres === null ? {} : { postgres }),
+  });
   try {
     return await work(limiter);
   } finally {
@@ -28,21 +37,31 @@ export async function withLimiter<T>(
   }
 }
 
-/**
- * Scripts run in any folder of a workspace: without a flag or a variable, it is the nearest folder
- * upwards that has a .langfuse, else the current one.
- */
-function limiterPath(cli: Cli, flags: GlobalOptions): string {
-  const stated = flags.db ?? (flags.workspace === undefined ? cli.environment[pathVariable] : undefined);
-  if (stated !== undefined && stated !== '') {
-    return path.resolve(cli.workingDirectory, stated);
+/** Null unless metrics are kept on a server. Only then is the whole configuration read, which takes longer. */
+async function postgresSettings(cli: Cli, flags: GlobalOptions, workspace: string): Promise<PostgresSettings | null> {
+  const { input, nameOf } = readEnvironment(cli.environment, await readEnvironmentFile(workspace), flags.backend);
+  if (input.database?.backend === undefined || input.database.backend === 'sqlite') {
+    return null;
   }
-  const workspace =
-    flags.workspace === undefined
-      ? (nearestWorkspace(cli.workingDirectory) ?? cli.workingDirectory)
-      : path.resolve(cli.workingDirectory, flags.workspace);
-  return path.join(workspace, '.langfuse', 'rate_limits.db');
+  const { parseConfig } = await import('../../../engine/config/config.ts');
+  return parseConfig({ ...input, workspace }, nameOf).database.postgres;
 }
+
+function limiterPath(cli: Cli, flags: GlobalOptions, workspace: string): string {
+  const stated = flags.db ?? (flags.workspace === undefined ? cli.environment[pathVariable] : undefined);
+  return stated === undefined || stated === ''
+    ? path.join(workspace, '.langfuse', 'rate_limits.db')
+    : path.resolve(cli.workingDirectory, stated);
+}
+
+/**
+ * Scripts run in any folder of a workspace: without a flag it is the nearest folder upwards that has
+ * a .langfuse, else the current one.
+ */
+const workspaceOf = (cli: Cli, flags: GlobalOptions): string =>
+  flags.workspace === undefined
+    ? (nearestWorkspace(cli.workingDirectory) ?? cli.workingDirectory)
+    : path.resolve(cli.workingDirectory, flags.workspace);
 
 function nearestWorkspace(folder: string): string | null {
   if (existsSync(path.join(folder, '.langfuse'))) {

@@ -1,8 +1,6 @@
 import { watch, writeFileSync, type FSWatcher } from 'node:fs';
 import type { Clock } from '../../ports.ts';
-
-/** Waiters look by themselves once in a while, should a system or a file share not tell of changes. */
-const longestSleepMs = 1000;
+import { Sleepers } from '../sleepers.ts';
 
 /**
  * A file that is touched when capacity becomes free earlier than those who wait could know. Its
@@ -10,13 +8,12 @@ const longestSleepMs = 1000;
  */
 export class WakeFile {
   readonly #path: string;
-  readonly #clock: Clock;
-  readonly #sleepers = new Set<AbortController>();
+  readonly #sleepers: Sleepers;
   #watcher: FSWatcher | null = null;
 
   constructor(path: string, clock: Clock) {
     this.#path = path;
-    this.#clock = clock;
+    this.#sleepers = new Sleepers(clock);
   }
 
   /** Ends the sleep of all processes. */
@@ -28,23 +25,9 @@ export class WakeFile {
     }
   }
 
-  /** Resolves after `milliseconds`, a second, or at a call of `wake` anywhere, whichever is first. @throws the signal's reason */
-  async sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
+  sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
     this.#watch();
-    const woken = new AbortController();
-    this.#sleepers.add(woken);
-    const ends = signal === undefined ? woken.signal : AbortSignal.any([woken.signal, signal]);
-    try {
-      await this.#clock.sleep(Math.min(milliseconds, longestSleepMs), ends);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!woken.signal.aborted) {
-        throw error;
-      }
-    } finally {
-      this.#sleepers.delete(woken);
-    }
+    return this.#sleepers.sleep(milliseconds, signal);
   }
 
   close(): void {
@@ -70,8 +53,6 @@ export class WakeFile {
       // Deleted: the next sleep makes it anew.
       this.close();
     }
-    for (const sleeper of this.#sleepers) {
-      sleeper.abort();
-    }
+    this.#sleepers.wake();
   }
 }
