@@ -7,6 +7,7 @@ import type { PostgresSettings } from '../store/postgres/connection.ts';
 import { writeGitignore } from '../store/sqlite/gitignore.ts';
 import { LimitsSource } from './limits/limitsSource.ts';
 import type { LimiterClock } from './ports.ts';
+import { PostgresLimiterBackend } from './postgres/postgresLimiterBackend.ts';
 import { SharedLimiter } from './sharedLimiter.ts';
 import { SqliteLimiterBackend } from './sqlite/sqliteLimiterBackend.ts';
 import type { LimiterBackend } from './steps.ts';
@@ -36,7 +37,6 @@ async function openBackend(
   clock: LimiterClock,
 ): Promise<LimiterBackend> {
   if (postgres !== undefined) {
-    const { PostgresLimiterBackend } = await import('./postgres/postgresLimiterBackend.ts');
     return new PostgresLimiterBackend(postgres, clock, log);
   }
   if (!existsSync(path.join(folder, '.gitignore'))) {

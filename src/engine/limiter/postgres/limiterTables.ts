@@ -7,18 +7,26 @@ export async function prepareTables(client: ClientBase, location: string): Promi
   if (await isPrepared(client, location)) {
     return;
   }
+  const key = `hashtextextended('langfuse-metrics limits ' || current_schema(), 0)`;
+  // Held by the session: within a transaction that began before, the server may not look again.
+  await client.query(`SELECT pg_advisory_lock(${key})`);
+  try {
+    if (!(await isPrepared(client, location))) {
+      await makeTables(client);
+    }
+  } finally {
+    await client.query(`SELECT pg_advisory_unlock(${key})`);
+  }
+}
+
+async function makeTables(client: ClientBase): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query(
-      `SELECT pg_advisory_xact_lock(hashtextextended('langfuse-metrics limits ' || current_schema(), 0))`,
-    );
-    if (!(await isPrepared(client, location))) {
-      for (const statement of postgresSchema) {
-        await client.query(statement);
-      }
-      await client.query('CREATE TABLE limit_schema (version BIGINT NOT NULL)');
-      await client.query('INSERT INTO limit_schema VALUES ($1)', [schemaVersion]);
+    for (const statement of postgresSchema) {
+      await client.query(statement);
     }
+    await client.query('CREATE TABLE limit_schema (version BIGINT NOT NULL)');
+    await client.query('INSERT INTO limit_schema VALUES ($1)', [schemaVersion]);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
