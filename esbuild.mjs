@@ -67,11 +67,7 @@ const bundles = [
   // Without `vscode` as an external, an editor import in the engine or the CLI breaks the build.
   { ...node, entryPoints: { worker: 'src/extension/engine/worker.ts' } },
   { ...node, entryPoints: { pageWorker: 'src/engine/export/pageWorker.ts' } },
-  {
-    ...node,
-    entryPoints: { cli: 'src/cli/main.ts' },
-    banner: { js: '#!/usr/bin/env node' },
-  },
+  { ...node, entryPoints: { commandLine: 'src/cli/main.ts' } },
   browser,
 ];
 
@@ -79,6 +75,11 @@ await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
 // The sources are ES modules, as package.json says; the bundles are not.
 await writeFile(path.join('dist', 'package.json'), '{ "type": "commonjs" }\n');
+// A script may call the command line for each of its requests: V8 keeps the compiled code on disk.
+await writeFile(
+  path.join('dist', 'cli.js'),
+  "#!/usr/bin/env node\nrequire('node:module').enableCompileCache?.();\nrequire('./commandLine.js');\n",
+);
 for (const file of ['sql-wasm.wasm', 'sql-wasm.js']) {
   await copyFile(require.resolve(`sql.js/dist/${file}`), path.join('dist', file));
 }

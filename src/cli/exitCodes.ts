@@ -37,6 +37,12 @@ const byError: Record<ErrorCode, ExitCode> = {
   'sql.notReadOnly': exitCodes.wrongUsage,
   'sql.failed': exitCodes.failed,
   'sql.timeout': exitCodes.failed,
+  'limits.invalid': exitCodes.wrongUsage,
+  'limits.neverAdmitted': exitCodes.wrongUsage,
+  'limits.unknownModel': exitCodes.wrongUsage,
+  'limits.unknownReservation': exitCodes.wrongUsage,
+  'limits.unknownItem': exitCodes.wrongUsage,
+  'limits.leaseLost': exitCodes.failed,
   'engine.crashed': exitCodes.failed,
 };
 

@@ -10,6 +10,7 @@ import { addMigrateCommand } from './commands/migrate.ts';
 import { addPromptsCommand } from './commands/prompts.ts';
 import { addQueryCommand } from './commands/query.ts';
 import { addRecordCommand } from './commands/record.ts';
+import { addRateLimitCommand } from './commands/rateLimit/rateLimit.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSetupCommand } from './commands/setup.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
@@ -59,6 +60,7 @@ function createProgram(cli: Cli, version: string): Command {
     addRecordCommand,
     addMigrateCommand,
     addPromptsCommand,
+    addRateLimitCommand,
   ]) {
     add(program, cli);
   }

@@ -59,7 +59,7 @@ export async function withSession<T>(
 }
 
 /** Node's own SQLite keeps the locks; older versions lack it, or hide it behind a flag. */
-function requireRuntime(): void {
+export function requireRuntime(): void {
   if (!isBuiltin('node:sqlite')) {
     throw new EngineError('config.invalid', l10n.t('Node {0} is too old.', process.versions.node), {
       hint: l10n.t('Install Node 22.13 or newer.'),
@@ -91,7 +91,8 @@ async function loadConfig(cli: Cli, flags: GlobalOptions, needsKeys: boolean): P
   );
 }
 
-async function requireFolder(folder: string): Promise<void> {
+/** @throws EngineError config.invalid */
+export async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null);
   if (!found?.isDirectory()) {
     throw new EngineError('config.invalid', l10n.t('There is no folder {0}.', folder), {

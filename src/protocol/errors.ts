@@ -25,6 +25,12 @@ export const errorCodes = [
   'sql.notReadOnly',
   'sql.failed',
   'sql.timeout',
+  'limits.invalid',
+  'limits.neverAdmitted',
+  'limits.unknownModel',
+  'limits.unknownReservation',
+  'limits.unknownItem',
+  'limits.leaseLost',
   'engine.crashed',
 ] as const;
 

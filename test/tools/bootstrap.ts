@@ -1,5 +1,5 @@
 /** `npm run bootstrap`: everything that the tests and the demo need, ahead of time. */
-import { ensureChromium, ensureSqliteShell } from './editor/systemPrograms.ts';
+import { ensureChromium, ensurePython, ensureSqliteShell } from './editor/systemPrograms.ts';
 import { ensureVscodeServer } from './editor/vscodeServer.ts';
 import { runTool, say } from './shell.ts';
 
@@ -9,5 +9,7 @@ await runTool(async () => {
   say(`Browser: ${await ensureChromium()}`);
   await ensureSqliteShell();
   say('sqlite3 shell: found');
+  await ensurePython();
+  say('python3: found');
   return 0;
 });

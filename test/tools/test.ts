@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cleanEnvironment } from './cleanEnvironment.ts';
-import { ensureSqliteShell } from './editor/systemPrograms.ts';
+import { ensurePython, ensureSqliteShell } from './editor/systemPrograms.ts';
 import { runHostSuite } from './host/browserHost.ts';
 import type { Counts } from './mochaRun.ts';
 import { packageExtension } from './vsix.ts';
@@ -70,6 +70,7 @@ async function mochaSuite(name: string, timeoutMilliseconds: number, grep: strin
   }
   if (name === 'integration') {
     await ensureSqliteShell();
+    await ensurePython();
   }
   const folder = await mkdtemp(path.join(os.tmpdir(), 'langfuse-metrics-test-'));
   try {

@@ -84,3 +84,14 @@ export async function ensureSqliteShell(): Promise<void> {
     'The sqlite3 command-line shell is missing. Install it (Debian: sudo apt install sqlite3) and try again.',
   );
 }
+
+/**
+ * Makes sure that python3 runs, whose rate limit client is tested with real processes.
+ * @throws ToolError that says how to get it
+ */
+export async function ensurePython(): Promise<void> {
+  if (runs('python3') || ((await aptInstall('python3')) && runs('python3'))) {
+    return;
+  }
+  throw new ToolError('Python 3.8 or later is missing. Install it (Debian: sudo apt install python3) and try again.');
+}

@@ -1,0 +1,122 @@
+import { mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { loadNodeSqlite } from '../../store/sqlite/nodeSqlite.ts';
+import { applicationId, schemaVersion, sqliteSchema } from '../schema.ts';
+import { statements, type StatementName } from '../statements.ts';
+import type { SqlValue } from '../steps.ts';
+import { foreignFile, newerFile } from './limiterFileErrors.ts';
+
+/** How long a transaction waits for those of others before it fails. */
+const busyMilliseconds = 10_000;
+
+/** One open rate limit database: SQLite in WAL mode, shared by processes through its own locks. */
+export class LimiterFile {
+  /** Ids of pools that are known to exist in this file. */
+  readonly poolIds = new Map<string, number>();
+  readonly #database: DatabaseSync;
+  readonly #prepared = new Map<StatementName, StatementSync>();
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #file: string;
+  readonly #inode: bigint;
+
+  /** Makes the file, its folder and its tables at the first use. @throws EngineError database.foreign, database.newer; SQLite's and the file system's errors */
+  constructor(file: string) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    const { DatabaseSync: Database } = loadNodeSqlite();
+    this.#file = file;
+    this.#database = new Database(file);
+    try {
+      this.#database.exec(`PRAGMA busy_timeout = ${busyMilliseconds}`);
+      prepareFile(this.#database, file);
+      this.#begin = this.#database.prepare('BEGIN IMMEDIATE');
+      this.#commit = this.#database.prepare('COMMIT');
+      this.#inode = inodeOf(file);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** False once the file was deleted or replaced: what is written then would reach nobody. */
+  get inPlace(): boolean {
+    return inodeOf(this.#file) === this.#inode;
+  }
+
+  begin(): void {
+    this.#begin.run();
+  }
+
+  commit(): void {
+    this.#commit.run();
+  }
+
+  /** Undoes what was begun, if SQLite has not done so itself. */
+  rollBack(): void {
+    this.poolIds.clear();
+    if (this.#database.isTransaction) {
+      this.#database.exec('ROLLBACK');
+    }
+  }
+
+  all(name: StatementName, parameters: readonly SqlValue[]): readonly unknown[] {
+    const text = statements[name];
+    return text === '' ? [] : this.#statement(name, text).all(...parameters);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #statement(name: StatementName, text: string): StatementSync {
+    const known = this.#prepared.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    const statement = this.#database.prepare(text);
+    this.#prepared.set(name, statement);
+    return statement;
+  }
+}
+
+function inodeOf(file: string): bigint {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? -1n;
+}
+
+function prepareFile(database: DatabaseSync, file: string): void {
+  if (versionOf(database) === schemaVersion && pragma(database, 'application_id') === applicationId) {
+    // After a crash of the machine the last calls may be forgotten, but the file is whole.
+    database.exec('PRAGMA synchronous = NORMAL');
+    return;
+  }
+  requireOurs(database, file);
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE');
+  try {
+    // Another process may have been quicker.
+    if (versionOf(database) === 0) {
+      sqliteSchema.forEach((statement) => database.exec(statement));
+      database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`);
+    }
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function requireOurs(database: DatabaseSync, file: string): void {
+  const id = pragma(database, 'application_id');
+  if (id === applicationId && versionOf(database) > schemaVersion) {
+    throw newerFile(file);
+  }
+  const tables = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.tables;
+  if (id !== applicationId && tables !== 0) {
+    throw foreignFile(file);
+  }
+}
+
+const versionOf = (database: DatabaseSync): number => pragma(database, 'user_version');
+
+const pragma = (database: DatabaseSync, name: 'user_version' | 'application_id'): number =>
+  Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { Format } from '../../../src/extension/format/format.ts';
+import { gaugeSvg } from '../../../src/extension/rateLimits/gauge.ts';
+import { rateLimitNodes } from '../../../src/extension/rateLimits/rateLimitNodes.ts';
+import { readAcquire, readReport } from '../../../src/extension/rateLimits/rateLimitRequests.ts';
+import { rateLimitSnippet } from '../../../src/extension/rateLimits/rateLimitSnippets.ts';
+import type { TreeNode } from '../../../src/extension/trees/treeNode.ts';
+import type { LimiterStatus, PoolStatus, WindowStatus } from '../../../src/protocol/limiter.ts';
+
+const now = Date.UTC(2026, 10, 23, 12);
+const context = { format: new Format('en', 'UTC'), now };
+
+const window = (used: number, limit: number | null, change: Partial<WindowStatus> = {}): WindowStatus => ({
+  dimension: 'tokens',
+  window: 'minute',
+  used,
+  limit,
+  source: { kind: 'settings' },
+  resetMs: 21_000,
+  ...change,
+});
+const pool = (windows: readonly WindowStatus[], change: Partial<PoolStatus> = {}): PoolStatus => ({
+  provider: 'openai',
+  model: 'gpt-4o',
+  tier: 'tier1',
+  windows,
+  waiting: 0,
+  open: 0,
+  queued: 0,
+  pausedUntil: null,
+  ...change,
+});
+const status = (pools: readonly PoolStatus[], change: Partial<LimiterStatus> = {}): LimiterStatus => ({
+  pools,
+  queue: { pending: 0, executing: 0, completed: 0, failed: 0 },
+  problem: null,
+  ...change,
+});
+const children = (node: TreeNode | undefined): readonly TreeNode[] =>
+  typeof node?.children === 'function' ? [] : (node?.children ?? []);
+
+describe('the rows of "Rate limits"', () => {
+  it('say share, amounts and countdown of each limited window', () => {
+    const windows = [
+      window(28_810, 30_000),
+      window(3104, 10_000, { dimension: 'requests', window: 'day', resetMs: 32_400_000 }),
+      window(500, null, { window: 'hour' }),
+    ];
+    const [node] = rateLimitNodes(status([pool(windows, { waiting: 3 })]), context);
+    assert.deepEqual([node?.label, node?.description], ['gpt-4o', 'tier1 · 3 waiting']);
+    assert.deepEqual(
+      children(node).map(({ label, description }) => [label, description]),
+      [
+        ['minute 96\u202f%', '28,810 / 30,000 tok · 0:21'],
+        ['day 31\u202f%', '3,104 / 10,000 req · 9\u202fh'],
+      ],
+    );
+    assert.equal(node?.icon?.color, 'list.warningForeground');
+  });
+
+  it('say until when a model is full, also when it is over its limit', () => {
+    const [node] = rateLimitNodes(status([pool([window(31_000, 30_000)], { tier: null })]), context);
+    assert.deepEqual([node?.description, node?.icon?.color], ['full for 0:21', 'list.errorForeground']);
+  });
+
+  it('say that a provider is paused, and for how long when that is known', () => {
+    const until = (moment: number): string | undefined =>
+      rateLimitNodes(status([pool([], { pausedUntil: new Date(moment).toISOString(), tier: null })]), context)[0]
+        ?.description;
+    assert.equal(until(now + 90_000), 'paused for 1:30');
+    assert.equal(until(8_640_000_000_000_000), 'paused');
+  });
+
+  it('count a model without limits, and claim no share of it', () => {
+    const [node] = rateLimitNodes(status([pool([window(7, null, { dimension: 'requests', window: 'day' })])]), context);
+    assert.deepEqual(
+      children(node).map(({ label, description }) => [label, description]),
+      [['day', '7 req · no limit']],
+    );
+  });
+
+  it('show the queue and where the limits file is wrong', () => {
+    const nodes = rateLimitNodes(
+      status([], {
+        queue: { pending: 4, executing: 1, completed: 9, failed: 2 },
+        problem: { file: 'rate-limits.json', message: 'not valid JSON', line: 3, column: 7 },
+      }),
+      context,
+    );
+    assert.deepEqual(
+      nodes.map(({ description }) => description),
+      ['line 3: not valid JSON', '4 queued · 1 running · 2 failed'],
+    );
+  });
+
+  it('draw a bar as long as the share, and never longer than its frame', () => {
+    assert.match(gaugeSvg(0.5, 'calm', 'dark'), /width="6" height="4"/);
+    assert.match(gaugeSvg(1.7, 'full', 'light'), /width="12" height="4"/);
+  });
+});
+
+describe('what other extensions give to the rate limit commands', () => {
+  it('is taken field by field', () => {
+    const { provider, tokens } = readAcquire({ provider: 'openai', model: 'gpt-4o', tokens: 5, other: 1 });
+    assert.deepEqual([provider, tokens], ['openai', 5]);
+  });
+
+  it('is refused with the name of the field that is wrong', () => {
+    assert.throws(() => readAcquire({ provider: 'openai' }), /model/);
+    assert.throws(() => readAcquire({ provider: 'openai', model: 'm', tokens: -1 }), /tokens/);
+    assert.throws(() => readReport({ reservation: '1-a', outcome: 'lost' }), /outcome/);
+    assert.throws(() => readAcquire('openai'), /object/);
+  });
+});
+
+describe('the rate limit snippets', () => {
+  it('hold names as each language quotes them', () => {
+    assert.match(rateLimitSnippet('shell', "o'ai", 'm', '/x'), /--provider 'o'\\''ai' /);
+    assert.match(rateLimitSnippet('python', 'a"b', 'm', '/x'), /acquire\("a\\"b", "m", tokens=1000, wait=60\)/);
+  });
+});
