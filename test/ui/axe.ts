@@ -1,9 +1,6 @@
+import axe from 'axe-core';
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Frame, Page } from 'playwright-core';
-
-const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 interface Findings {
   readonly violations: readonly {
@@ -16,7 +13,7 @@ interface Findings {
 
 /** What axe finds in a document that keeps people from using it. */
 export async function seriousViolations(document: Frame | Page): Promise<readonly string[]> {
-  await document.evaluate(await readFile(script, 'utf8'));
+  await document.evaluate(axe.source);
   const { violations, passes } = await document.evaluate<Findings>('axe.run(document)');
   assert.ok(passes.length > 10, 'axe looked at the document');
   return violations

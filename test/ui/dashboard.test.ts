@@ -91,9 +91,7 @@ describe('the dashboard in VS Code', () => {
     const since = new Date(Date.now() - 7 * 24 * 3_600_000).toISOString();
     const count = (condition: string): number =>
       Number(
-        database.prepare(`SELECT count(*) AS n FROM llm_generations WHERE created_at >= ? ${condition}`).get(since)?.[
-          'n'
-        ],
+        database.prepare(`SELECT count(*) AS n FROM llm_generations WHERE created_at >= ? ${condition}`).get(since)?.n,
       );
     const calls = frame.locator('.figures b').nth(1);
     const shown = async (): Promise<number> => Number((await calls.innerText()).replaceAll(/\D/g, ''));

@@ -227,8 +227,8 @@ for (const backend of backends) {
     it('counts errors and fallbacks of a trace', async () => {
       const trace = await store.read((db) => traceDetail(db, { projectId: 'p', traceId: 'night' }));
       assert.equal(trace?.errors, 1);
-      assert.equal(trace?.fallbacks, 1);
-      assert.equal(trace?.observationsInOrder.length, 5);
+      assert.equal(trace.fallbacks, 1);
+      assert.equal(trace.observationsInOrder.length, 5);
       assert.equal(await store.read((db) => traceDetail(db, { projectId: 'x', traceId: 'night' })), null);
     });
 

@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import { commandIds } from '../commands/commandIds.ts';
+import type { ExportPresenter } from '../exports/exportPresenter.ts';
+import type { TraceTree } from '../traces/traceTree.ts';
+import type { Workbench } from '../workbench.ts';
+import { dashboardPanel } from './dashboardPanel.ts';
+import { EditorServices } from './editorServices.ts';
+import { ModelColours } from './modelColours.ts';
+import { registerPanelActions } from './panelActions.ts';
+import { PanelLinkOpener } from './panelLinks.ts';
+import { Panels } from './panels.ts';
+import { PanelSettingsSource } from './panelSettings.ts';
+
+interface PanelParts {
+  readonly presenter: ExportPresenter;
+  readonly traces: TraceTree;
+}
+
+/** The webviews, restored after a reload, and the commands that open them. */
+export function contributePanels(workbench: Workbench, { presenter, traces }: PanelParts): void {
+  const { context, translations, clock, messages, commands, folder, keys, engine, history } = workbench;
+  const settings = new PanelSettingsSource(keys);
+  const panels = new Panels({
+    extensionUri: context.extensionUri,
+    language: vscode.env.language,
+    translations,
+    services: new EditorServices({
+      engine,
+      colours: new ModelColours(context.workspaceState),
+      links: new PanelLinkOpener({ presenter, traces, clock }),
+      clock,
+    }),
+    settings: () => settings.read(),
+    onDidChangeSettings: settings.onDidChange,
+    onDidChangeData: history.onDidChange,
+    record: (error) => messages.record(error),
+  });
+  panels.restore(dashboardPanel);
+  context.subscriptions.push(settings, panels);
+
+  commands.register(commandIds.openDashboard, async (target) => {
+    await folder.require();
+    await panels.show(dashboardPanel, dashboardPanel.readTarget(target) ?? { scope: null });
+  });
+  registerPanelActions(commands, (params) => panels.act(params));
+}
