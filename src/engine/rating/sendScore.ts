@@ -43,10 +43,9 @@ export async function sendScore({ baseUrl, publicKey, secretKey }: Credentials, 
   await client.shutdownAsync();
   const [failure] = failures;
   if (failure !== undefined) {
-    throw new EngineError(
-      'langfuse.rejected',
-      l10n.t('Langfuse did not take the rating: {0}', failure.message),
-      { hint: l10n.t('Nothing was stored. Check the keys and the connection, then rate again.'), cause: failure },
-    );
+    throw new EngineError('langfuse.rejected', l10n.t('Langfuse did not take the rating: {0}', failure.message), {
+      hint: l10n.t('Nothing was stored. Check the keys and the connection, then rate again.'),
+      cause: failure,
+    });
   }
 }

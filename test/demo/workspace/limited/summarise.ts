@@ -3,7 +3,10 @@ import { spawnSync } from 'node:child_process';
 
 const tryLater = 75;
 
-function rateLimit(...args: string[]): { status: number | null; answer: { reservation: string; retryAfterMs: number } } {
+function rateLimit(...args: string[]): {
+  status: number | null;
+  answer: { reservation: string; retryAfterMs: number };
+} {
   const { status, stdout } = spawnSync('langfuse-metrics', ['rate-limit', ...args, '--json'], { encoding: 'utf8' });
   return { status, answer: JSON.parse(stdout) };
 }
