@@ -66,6 +66,7 @@ const bundles = [
   { ...node, entryPoints: { extension: 'src/extension/extension.ts' }, external: ['vscode'] },
   // Without `vscode` as an external, an editor import in the engine or the CLI breaks the build.
   { ...node, entryPoints: { worker: 'src/extension/engine/worker.ts' } },
+  { ...node, entryPoints: { limiterWorker: 'src/extension/engine/limiterWorker.ts' } },
   { ...node, entryPoints: { pageWorker: 'src/engine/export/pageWorker.ts' } },
   { ...node, entryPoints: { commandLine: 'src/cli/main.ts' } },
   browser,
