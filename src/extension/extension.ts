@@ -15,6 +15,7 @@ import { Format } from './format/format.ts';
 import { KeyStore } from './keys/keyStore.ts';
 import { Messages } from './messages/messages.ts';
 import { contributePanels } from './panels/contributePanels.ts';
+import { contributeRateLimits, type RateLimits } from './rateLimits/contributeRateLimits.ts';
 import { RunHistory } from './runs/runHistory.ts';
 import { readEngineSettings } from './settings/settings.ts';
 import { contributeTrees } from './trees/contributeTrees.ts';
@@ -22,6 +23,7 @@ import type { Workbench } from './workbench.ts';
 import { ExportFolder } from './workspace/exportFolder.ts';
 
 let engine: EngineProxy | null = null;
+let rateLimits: RateLimits | null = null;
 
 /** Composes the extension; does no work of its own and starts no thread. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -72,13 +74,17 @@ export function activate(context: vscode.ExtensionContext): void {
   const { traces } = contributeTrees(workbench);
   contributePanels(workbench, { presenter: exports.presenter, traces });
   contributeLenses(workbench);
+  rateLimits = contributeRateLimits(workbench);
 
   // Not awaited: the editor counts our activation as finished without them.
-  exports.start().catch((error: unknown) => messages.record(error));
+  for (const start of [exports.start(), rateLimits.start()]) {
+    start.catch((error: unknown) => messages.record(error));
+  }
 }
 
 /** VS Code waits for it a few seconds: an export under way is cancelled and saved. */
 export async function deactivate(): Promise<void> {
-  await engine?.close();
+  await Promise.all([engine?.close(), rateLimits?.close()]);
   engine = null;
+  rateLimits = null;
 }

@@ -24,6 +24,11 @@ export interface NodeContext {
   readonly now: number;
 }
 
+interface ShownPool extends PoolStatus {
+  /** False: only the limits file knows it, so there is nothing to pause or to reset. */
+  readonly called: boolean;
+}
+
 interface LimitedWindow extends WindowStatus {
   readonly limit: number;
 }
@@ -38,7 +43,7 @@ export function rateLimitNodes(
   entries: readonly LimitsEntry[],
   context: NodeContext,
 ): readonly TreeNode[] {
-  const all = [...pools, ...unusedPools(pools, entries)];
+  const all = [...pools.map((pool) => ({ ...pool, called: true })), ...uncalledPools(pools, entries)];
   const providers = [...new Set(all.map(({ provider }) => provider))].sort();
   return [
     ...(problem === null ? [] : [problemNode(problem)]),
@@ -78,7 +83,7 @@ function queueNodes({ pending, executing, failed }: LimiterStatus['queue'], form
 }
 
 /** Nothing was ever counted for them, so no window of theirs has begun. */
-function unusedPools(pools: readonly PoolStatus[], entries: readonly LimitsEntry[]): readonly PoolStatus[] {
+function uncalledPools(pools: readonly PoolStatus[], entries: readonly LimitsEntry[]): readonly ShownPool[] {
   const identity = ({ provider, model, tier }: Pick<PoolStatus, 'provider' | 'model' | 'tier'>): string =>
     JSON.stringify([provider, model.toLowerCase(), tier]);
   const used = new Set(pools.map(identity));
@@ -91,10 +96,11 @@ function unusedPools(pools: readonly PoolStatus[], entries: readonly LimitsEntry
       open: 0,
       queued: 0,
       pausedUntil: null,
+      called: false,
     }));
 }
 
-function providerNode(provider: string, pools: readonly PoolStatus[], context: NodeContext): TreeNode {
+function providerNode(provider: string, pools: readonly ShownPool[], context: NodeContext): TreeNode {
   const paused = pools.every(({ pausedUntil }) => pausedUntil !== null);
   const pressures = pools.map((pool) => pressureOfAll(pool.windows.filter(isLimited)));
   return {
@@ -103,7 +109,7 @@ function providerNode(provider: string, pools: readonly PoolStatus[], context: N
     description: paused ? l10n.t('paused') : providerFigures(pools, context.format).join(' · '),
     icon: paused ? pausedIcon : pressureIcon('cloud', worst(pressures)),
     open: true,
-    context: paused ? 'pausedProvider' : 'provider',
+    context: menuOf(pools, paused, 'Provider'),
     subject: { kind: 'provider', provider } satisfies RateLimitSubject,
     children: pools.map((pool) => poolNode(pool, context)),
   };
@@ -118,7 +124,14 @@ function providerFigures(pools: readonly PoolStatus[], format: Format): string[]
   ];
 }
 
-function poolNode(pool: PoolStatus, context: NodeContext): TreeNode {
+function menuOf(pools: readonly ShownPool[], paused: boolean, what: 'Provider' | 'Pool'): string {
+  if (!pools.some(({ called }) => called)) {
+    return `uncalled${what}`;
+  }
+  return `${paused ? 'paused' : 'open'}${what}`;
+}
+
+function poolNode(pool: ShownPool, context: NodeContext): TreeNode {
   const { provider, model, tier, open } = pool;
   const limited = pool.windows.filter(isLimited);
   const name = [provider, model, tier].filter((part) => part !== null).join('/');
@@ -132,7 +145,7 @@ function poolNode(pool: PoolStatus, context: NodeContext): TreeNode {
     ],
     icon: pool.pausedUntil === null ? pressureIcon('server', pressureOfAll(limited)) : pausedIcon,
     open: pool.windows.some(({ used }) => used > 0),
-    context: pool.pausedUntil === null ? 'pool' : 'pausedPool',
+    context: menuOf([pool], pool.pausedUntil !== null, 'Pool'),
     subject: { kind: 'pool', provider, model, tier } satisfies RateLimitSubject,
     children: limited.length > 0 ? limited.map((window) => windowNode(name, window, context)) : counted(pool, context),
   };

@@ -1,4 +1,4 @@
-import { clientVariables } from '../terminal/terminalVariables.ts';
+import { clientVariables } from '../../protocol/scripts.ts';
 
 /** Ways to keep a script within the limits, in the languages that people call providers from. */
 export const snippetLanguages = ['python', 'typescript', 'shell'] as const;

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
+import { clientVariables, pathVariable } from '../../protocol/scripts.ts';
 import { rateLimitPaths } from '../rateLimits/limitsFile.ts';
 import { readSetting } from '../settings/settings.ts';
-import { settingsSection } from '../settings/settingNames.ts';
+import { settingOf } from '../settings/settingNames.ts';
 import { exists } from '../workspace/databaseFile.ts';
 import type { ExportFolder } from '../workspace/exportFolder.ts';
 import { writeLaunchers } from './launchers.ts';
-import { clientVariables, pathVariable } from './terminalVariables.ts';
 
 const settingName = 'terminal.helper';
 
@@ -35,7 +35,7 @@ export class TerminalEnvironment implements vscode.Disposable {
     this.#subscriptions = vscode.Disposable.from(
       folder.onDidChange(follow),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(`${settingsSection}.${settingName}`)) {
+        if (event.affectsConfiguration(settingOf(settingName))) {
           follow();
         }
       }),
@@ -81,6 +81,7 @@ export class TerminalEnvironment implements vscode.Disposable {
     folders: readonly vscode.WorkspaceFolder[],
   ): Promise<void> {
     if (folders.length === 1) {
+      collection.getScoped({ workspaceFolder: shared }).clear();
       collection.replace(pathVariable, rateLimitPaths(shared).database, always);
       return;
     }

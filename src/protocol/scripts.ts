@@ -1,4 +1,7 @@
-/** Read by the command line, by the Python client and by the TypeScript API. */
+/**
+ * Names the rate limit database. Set in the editor's terminals; read by the command line, by the Python
+ * client and by the TypeScript API.
+ */
 export const pathVariable = 'LANGFUSE_METRICS_RATE_LIMITS_PATH';
 
 /** Where scripts in the editor's terminals find the clients. */
