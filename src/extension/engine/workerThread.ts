@@ -103,7 +103,7 @@ export class WorkerThread {
     if (lost) {
       return new EngineError(
         'engine.crashed',
-        l10n.t('The export engine stopped unexpectedly: {0}', this.#lastWords ?? l10n.t('it gave no reason')),
+        l10n.t('A part of Langfuse Metrics stopped unexpectedly: {0}', this.#lastWords ?? l10n.t('it gave no reason')),
         { hint: l10n.t('It starts again by itself; finished parts of an export are kept. The log has more.') },
       );
     }
