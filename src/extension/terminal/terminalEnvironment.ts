@@ -26,6 +26,7 @@ export class TerminalEnvironment implements vscode.Disposable {
   readonly #folder: ExportFolder;
   readonly #subscriptions: vscode.Disposable;
   #arranging: Promise<void> = Promise.resolve();
+  #disposed = false;
 
   /** @param record takes what goes wrong where nobody waits */
   constructor(context: vscode.ExtensionContext, folder: ExportFolder, record: (error: unknown) => void) {
@@ -50,10 +51,14 @@ export class TerminalEnvironment implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#subscriptions.dispose();
   }
 
   async #arrange(): Promise<void> {
+    if (this.#disposed) {
+      return;
+    }
     const collection = this.#context.environmentVariableCollection;
     const shared = await this.#folder.find();
     const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');

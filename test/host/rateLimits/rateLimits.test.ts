@@ -34,14 +34,17 @@ async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
 
 /** Runs a line in a terminal of the editor, as a person would. @returns what it printed */
 async function inTerminal(line: string): Promise<string> {
-  const output = path.join(folder(), `output-${Date.now()}`);
+  const script = path.join(folder(), `line-${Date.now()}`);
+  const output = `${script}.txt`;
+  await writeFile(script, `${line}\n`);
   const terminal = vscode.window.createTerminal({ name: 'test', cwd: folder() });
   try {
-    terminal.sendText(`{ ${line} ; } > ${output}.part 2>&1; mv ${output}.part ${output}`);
+    terminal.sendText(`sh ${script} > ${output}.part 2>&1; mv ${output}.part ${output}`);
     await until(() => existsSync(output));
     return await readFile(output, 'utf8');
   } finally {
     terminal.dispose();
+    await rm(script);
     await rm(output, { force: true });
   }
 }
@@ -114,7 +117,11 @@ describe('the limits file in the editor', () => {
     await run('reset', gpt);
     assert.equal((await run<AcquireResult>('acquire', gpt)).granted, true);
     await limits('{\n  "limits": [{ "provider": "openai", "tokns": 1 }]\n}');
-    const uri = vscode.Uri.file(await run<string>('editLimits', { line: 2, column: 3 }));
+    const uri = vscode.Uri.file(home('rate-limits.json'));
+    const document = await vscode.workspace.openTextDocument(uri);
+    // The editor has had it open, and reads what another program wrote when it hears of it.
+    await until(() => document.getText().includes('tokns'));
+    await run('editLimits', { line: 2, column: 3 });
     assert.deepEqual(vscode.window.activeTextEditor?.selection.start, new vscode.Position(1, 2));
     const ours = (): vscode.Diagnostic | undefined =>
       vscode.languages.getDiagnostics(uri).find(({ source }) => source === 'Langfuse Metrics');
