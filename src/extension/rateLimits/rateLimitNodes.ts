@@ -34,8 +34,8 @@ interface LimitedWindow extends WindowStatus {
 }
 
 /**
- * The view "Rate limits": what is wrong with the limits file, the providers with their models, and the
- * queue.
+ * The view "Rate limits": what is wrong with the limits file, the providers with their models, those
+ * that are in use first, and the queue.
  * @param entries of the limits file; those that nothing has called yet are shown as unused
  */
 export function rateLimitNodes(
@@ -44,7 +44,9 @@ export function rateLimitNodes(
   context: NodeContext,
 ): readonly TreeNode[] {
   const all = [...pools.map((pool) => ({ ...pool, called: true })), ...uncalledPools(pools, entries)];
-  const providers = [...new Set(all.map(({ provider }) => provider))].sort();
+  const called = new Set(pools.map(({ provider }) => provider));
+  const others = new Set(entries.map(({ provider }) => provider).filter((provider) => !called.has(provider)));
+  const providers = [...[...called].sort(), ...[...others].sort()];
   return [
     ...(problem === null ? [] : [problemNode(problem)]),
     ...providers.map((provider) =>

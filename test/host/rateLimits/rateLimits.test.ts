@@ -109,7 +109,7 @@ describe('the limits file in the editor', () => {
     const file = await run<string>('editLimits');
     assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, file);
     assert.match(await readFile(home('rate-limits.json'), 'utf8'), /"tier": "tier1"/);
-    assert.equal(vscode.window.activeTextEditor?.document.languageId, 'jsonc');
+    assert.equal(vscode.window.activeTextEditor.document.languageId, 'jsonc');
   });
 
   it('shows where it is wrong as it is typed, while the last good limits stay in force', async () => {

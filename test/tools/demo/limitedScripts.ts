@@ -12,7 +12,11 @@ const patienceMilliseconds = 120_000;
 
 /** Runs the sample scripts in a terminal, as the workspace's README says, and compares the view with the counters. */
 export async function limitedScripts(workbench: Workbench): Promise<string> {
-  const scripts = ['node limited/summarise.ts', ...(hasPython() ? ['python3 limited/classify.py'] : [])];
+  // This Node, since a shell's start-up file may put an older one first.
+  const scripts = [
+    `'${process.execPath}' limited/summarise.ts`,
+    ...(hasPython() ? ['python3 limited/classify.py'] : []),
+  ];
   await workbench.runCommand('Terminal: Create New Terminal');
   await workbench.page.locator('.terminal-wrapper.active').first().waitFor({ timeout: 30_000 });
   await workbench.page.keyboard.type(`${scripts.join(' & ')}\n`);

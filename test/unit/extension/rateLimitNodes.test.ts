@@ -123,11 +123,11 @@ describe('the rows of "Rate limits"', () => {
     assert.deepEqual(
       nodes.map((node) => [node.label, node.context, children(node).length]),
       [
-        ['gemini', 'uncalledProvider', 1],
         ['openai', 'openProvider', 1],
+        ['gemini', 'uncalledProvider', 1],
       ],
     );
-    const [uncalled] = children(nodes[0]);
+    const [uncalled] = children(nodes[1]);
     assert.deepEqual([uncalled?.label, uncalled?.context], ['all models', 'uncalledPool']);
     assert.deepEqual(
       children(uncalled).map(({ label, description }) => [label, description]),
