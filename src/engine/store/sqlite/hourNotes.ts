@@ -101,14 +101,15 @@ export class HourNotes {
 
   /** The hours of those rows that are there already, by their index. */
   #hoursBefore(table: SummedTable, length: number, text: ReadText): ReadonlyMap<number, string> {
-    const present = this.#presentTraces(table, length, text);
     const hours = new Map<number, string>();
-    for (let row = 0; row < length; row++) {
-      const [project, trace, id] = [text(row, 'project_id') ?? '', text(row, 'trace_id') ?? '', text(row, 'id')];
-      if (present.get(project)?.has(trace) === true) {
-        this.#open.statement(presentRowSql(table)).each([project, trace, id], (found) => {
-          hours.set(row, hourOf(found.text(0) ?? ''));
-        });
+    for (const [project, traces] of this.#presentTraces(table, length, text)) {
+      for (let row = 0; traces.size > 0 && row < length; row++) {
+        const trace = text(row, 'trace_id') ?? '';
+        if (traces.has(trace) && text(row, 'project_id') === project) {
+          this.#open.statement(presentRowSql(table)).each([project, trace, text(row, 'id')], (found) => {
+            hours.set(row, hourOf(found.text(0) ?? ''));
+          });
+        }
       }
     }
     return hours;
