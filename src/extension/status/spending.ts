@@ -85,7 +85,7 @@ function toSpent({ todayUsd, monthToDateUsd, callsWithoutCost, monthEnd, forecas
     monthToDateUsd,
     callsWithoutCost,
     monthEnd,
-    todayMissing: missing['todayUsd'] ?? null,
+    todayMissing: missing.todayUsd ?? null,
     forecast: forecast === null ? null : { costUsd: forecast.costUsd, ...forecast.interval },
   };
 }
