@@ -70,6 +70,10 @@ function fill(file: string): void {
       output * 8 / 1e6, 1, CASE WHEN i % 2 = 0 THEN 'prompt-' || prompt END, CASE WHEN i % 2 = 0 THEN 5 + version END,
       printf('{"input":%d,"output":%d}', input, output), printf('{"total":%.6f}', (input * 2 + output * 8) / 1e6)
     FROM call`);
+  database.exec(
+    `INSERT INTO rollup_queue (project_id, hour)
+     SELECT DISTINCT 'p', substr(created_at, 1, 13) || ':00:00.000Z' FROM llm_generations`,
+  );
   database.exec('COMMIT');
   database.close();
 }
