@@ -18,7 +18,7 @@ export interface RateLimits {
 
 /** The view of rate limits, their commands, problems in the limits file, and the helper in terminals. */
 export function contributeRateLimits(workbench: Workbench): RateLimits {
-  const { context, translations, clock, format, log, messages, commands, folder, database } = workbench;
+  const { context, translations, clock, numbers, times, log, messages, commands, folder, database } = workbench;
   const record = (error: unknown): void => messages.record(error);
   const access = new LimiterAccess(folder, database);
   const limiter = new LimiterProxy({
@@ -27,7 +27,7 @@ export function contributeRateLimits(workbench: Workbench): RateLimits {
     location: () => access.location(),
     log,
   });
-  const tree = new RateLimitTree({ limiter, access, format, clock, log });
+  const tree = new RateLimitTree({ limiter, access, numbers, times, clock, log });
   const diagnostics = new LimitsDiagnostics(limiter, record);
   const terminal = new TerminalEnvironment(context, folder, record);
   const actions = new RateLimitCommands({ limiter, refresh: () => tree.refresh() });

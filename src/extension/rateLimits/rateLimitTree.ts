@@ -1,9 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Clock, Log } from '../../engine/ports.ts';
+import type { Numbers } from '../../format/numbers.ts';
+import type { Times } from '../../format/times.ts';
 import { commandIds } from '../commands/commandIds.ts';
 import type { RemoteLimiter } from '../engine/limiterRpc.ts';
-import type { Format } from '../format/format.ts';
 import { errorText } from '../messages/messages.ts';
 import { toTreeItem, withTooltip } from '../trees/treeItems.ts';
 import { attention, type TreeNode } from '../trees/treeNode.ts';
@@ -19,7 +20,8 @@ const refreshMilliseconds = 1000;
 export interface RateLimitTreeOptions {
   readonly limiter: Pick<RemoteLimiter, 'status' | 'limits'>;
   readonly access: Pick<LimiterAccess, 'inUse'>;
-  readonly format: Format;
+  readonly numbers: Numbers;
+  readonly times: Times;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -115,14 +117,14 @@ export class RateLimitTree implements vscode.TreeDataProvider<TreeNode>, vscode.
   }
 
   async #nodes(): Promise<readonly TreeNode[]> {
-    const { limiter, access, format, clock } = this.#options;
+    const { limiter, access, numbers, times, clock } = this.#options;
     try {
       if (!(await access.inUse())) {
         return [];
       }
       const [status, { entries }] = [await limiter.status(), await limiter.limits()];
       this.#failure = null;
-      return rateLimitNodes(status, entries, { format, now: clock.now() });
+      return rateLimitNodes(status, entries, { numbers, times, now: clock.now() });
     } catch (error) {
       return [this.#failed(errorText(error))];
     }
