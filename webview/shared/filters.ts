@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { FacetsAnswer } from '../../src/protocol/browse.ts';
 import type { PickItem } from '../../src/protocol/panels.ts';
-import type { ScopeFilters } from '../../src/protocol/scope.ts';
+import type { Scope, ScopeFilters } from '../../src/protocol/scope.ts';
+import type { Host } from './host.ts';
 
 /** The fields that a person filters by. */
 export type FilterField = Exclude<keyof ScopeFilters, 'promptVersions'>;
@@ -66,6 +67,24 @@ function withField(filters: ScopeFilters, field: FilterField, values: readonly s
     ([name]) => name !== field && !(field === 'prompts' && name === 'promptVersions'),
   );
   return Object.fromEntries(values.length === 0 ? kept : [...kept, [field, values]]);
+}
+
+/** Values of each field that are offered. */
+const offered = 100;
+
+/** Lets a person choose filters in the editor's quick pick, of what the range holds; null when it was dismissed. */
+export async function pickFilters(
+  host: Pick<Host, 'ask' | 'pick'>,
+  title: string,
+  { filters = {}, ...scope }: Scope,
+): Promise<ScopeFilters | null> {
+  const chosen = await host.pick({
+    title,
+    placeholder: l10n.t('Values of one kind are alternatives; kinds are combined'),
+    items: filterItems(await host.ask('facets', { scope, limit: offered }), filters),
+    many: true,
+  });
+  return chosen === null ? null : filtersOfItems(chosen);
 }
 
 /** What the editor's quick pick offers for "Add filter": every value of every field, those in force checked. */
