@@ -76,7 +76,7 @@ function compared(
   const counts = isFew(a) || isFew(b) ? [...ownWords(b, writing), ...ownWords(a, writing)].join(' · ') : null;
   const test = testText(comparison, answer.comparisons.length, numbers);
   return {
-    about: named ? null : l10n.t('{0} against {1}:', b.name, a.name),
+    about: named ? null : l10n.t('{0} against {1}', b.name, a.name),
     headline: comparison.verdict,
     details: [asTheyRan, counts, test].filter((text) => text !== null && text !== ''),
     doubt: doubtOf(comparison, [a, b], writing),
