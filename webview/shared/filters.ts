@@ -77,19 +77,24 @@ export async function pickFilters(
   host: Pick<Host, 'ask' | 'pick'>,
   title: string,
   { filters = {}, ...scope }: Scope,
+  fields: readonly FilterField[] = filterFields,
 ): Promise<ScopeFilters | null> {
   const chosen = await host.pick({
     title,
     placeholder: l10n.t('Values of one kind are alternatives; kinds are combined'),
-    items: filterItems(await host.ask('facets', { scope, limit: offered }), filters),
+    items: filterItems(await host.ask('facets', { scope, limit: offered }), filters, fields),
     many: true,
   });
   return chosen === null ? null : filtersOfItems(chosen);
 }
 
 /** What the editor's quick pick offers for "Add filter": every value of every field, those in force checked. */
-export function filterItems(facets: FacetsAnswer, filters: ScopeFilters): readonly PickItem[] {
-  return filterFields.flatMap((field) => {
+export function filterItems(
+  facets: FacetsAnswer,
+  filters: ScopeFilters,
+  fields: readonly FilterField[] = filterFields,
+): readonly PickItem[] {
+  return fields.flatMap((field) => {
     const chosen = filters[field] ?? [];
     // A value in force is offered even where the facets no longer list it: it must be possible to take it away.
     const values = [...new Set([...chosen, ...facets[field]])];
