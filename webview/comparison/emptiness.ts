@@ -54,7 +54,11 @@ export function emptinessOf(input: EmptinessInput): EmptyState | null {
       actions: [exportNow, choose],
     };
   }
-  const last = ever.versions.flatMap(({ lastExecutedAt }) => lastExecutedAt ?? []).toSorted().at(-1) ?? range.end;
+  const last =
+    ever.versions
+      .flatMap(({ lastExecutedAt }) => lastExecutedAt ?? [])
+      .toSorted()
+      .at(-1) ?? range.end;
   const filtered = hasFilters(filters);
   const showAll: StateAction = { label: l10n.t('Show all runs'), run: () => input.showAll() };
   const removeFilters: StateAction = { label: l10n.t('Remove filters'), run: () => input.removeFilters() };

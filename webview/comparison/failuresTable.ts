@@ -49,9 +49,12 @@ export function failureColumns(many: boolean, { times, now }: Writing): readonly
       title: l10n.t('Reason'),
       className: 'reason',
       cell: ({ reason, successSource }) =>
-        reason === null ? none(successSource ?? l10n.t('none given')) : html`<span class="bad">${oneLine(reason)}</span>`,
+        reason === null
+          ? none(successSource ?? l10n.t('none given'))
+          : html`<span class="bad">${oneLine(reason)}</span>`,
       value: ({ reason }) => reason,
-      tooltip: ({ reason, successSource }) => [reason, successSource].filter((part) => part !== null).join('\n') || null,
+      tooltip: ({ reason, successSource }) =>
+        [reason, successSource].filter((part) => part !== null).join('\n') || null,
     },
     text('output', l10n.t('Output'), ({ outputPreview }) => outputPreview, l10n.t('not stored')),
     {

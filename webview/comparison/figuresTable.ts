@@ -9,7 +9,10 @@ import type { Variant } from './pair.ts';
 import { versionCell } from './successTable.ts';
 
 /** What each version's runs were like, beside their success. */
-export function figureColumns(variants: readonly Variant[], { numbers, times, now }: Writing): readonly Column<Variant>[] {
+export function figureColumns(
+  variants: readonly Variant[],
+  { numbers, times, now }: Writing,
+): readonly Column<Variant>[] {
   const perRun = numbers.moneyColumn(variants.map(({ costPerExecutionUsd }) => costPerExecutionUsd));
   const tokens = (id: 'inputTokens' | 'outputTokens', title: string): Column<Variant> => ({
     id,

@@ -107,7 +107,9 @@ function trendCell(rates: readonly (number | null)[], numbers: Numbers): unknown
   }
   const from = numbers.wholeShare(Math.min(...known));
   const to = numbers.wholeShare(Math.max(...known));
-  return html`<span class="trend">${sparkline(rates, size)}<span class="quiet">${l10n.t('{0} to {1}', from, to)}</span></span>`;
+  return html`<span class="trend"
+    >${sparkline(rates, size)}<span class="quiet">${l10n.t('{0} to {1}', from, to)}</span></span
+  >`;
 }
 
 function rateCell(rate: Rate | null, numbers: Numbers): unknown {

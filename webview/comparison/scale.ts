@@ -45,7 +45,9 @@ export function scaleHead(scale: Scale, label: (tick: number, isLast: boolean) =
   return html`<span class="axis" .style=${`width:${scale.width}px`}
     >${scale.ticks.map(
       (tick, index) =>
-        html`<span .style=${`left:${scalePosition(tick, scale)}px`}>${label(tick, index === scale.ticks.length - 1)}</span>`,
+        html`<span .style=${`left:${scalePosition(tick, scale)}px`}
+          >${label(tick, index === scale.ticks.length - 1)}</span
+        >`,
     )}</span
   >`;
 }

@@ -28,7 +28,11 @@ export interface ShiftRow {
 }
 
 /** Medians and what they shifted by, and the mean of the quality scores where there are some. */
-export function shiftRows({ shifts, qualityDifference }: VersionComparison, a: Variant, b: Variant): readonly ShiftRow[] {
+export function shiftRows(
+  { shifts, qualityDifference }: VersionComparison,
+  a: Variant,
+  b: Variant,
+): readonly ShiftRow[] {
   const order: readonly Measure[] = ['costUsd', 'inputTokens', 'outputTokens', 'latencySeconds'];
   const rows = order.flatMap((measure): ShiftRow[] => {
     const shift = shifts.find((one) => one.measure === measure);
@@ -45,7 +49,10 @@ export function shiftRows({ shifts, qualityDifference }: VersionComparison, a: V
     measure: 'quality',
     a: a.quality.value,
     b: b.quality.value,
-    change: qualityDifference === null ? null : relative({ ...qualityDifference, shift: qualityDifference.value }, a.quality.value),
+    change:
+      qualityDifference === null
+        ? null
+        : relative({ ...qualityDifference, shift: qualityDifference.value }, a.quality.value),
     inWords: qualityWords(qualityDifference),
     nA: a.quality.n,
     nB: b.quality.n,
@@ -139,8 +146,7 @@ export function shiftColumns(
     {
       id: 'words',
       title: l10n.t('In words'),
-      cell: ({ inWords, change }) =>
-        change !== null && (change.low > 0 || change.high < 0) ? inWords : none(inWords),
+      cell: ({ inWords, change }) => (change !== null && (change.low > 0 || change.high < 0) ? inWords : none(inWords)),
       value: ({ inWords }) => inWords,
     },
   ];

@@ -39,10 +39,12 @@ export function successColumns(
     rows.flatMap(({ variant }) => (isFew(variant) ? [] : ends(variant.successRate))),
     { steps: [0.02, 0.05, 0.1, 0.2], least: 0, most: 1, width: rateWidth },
   );
-  const differences = scaleOf(
-    [0, ...rows.flatMap(({ comparison }) => ends(comparison?.difference ?? null))],
-    { steps: [0.02, 0.05, 0.1, 0.2, 0.5], least: -1, most: 1, width: differenceWidth },
-  );
+  const differences = scaleOf([0, ...rows.flatMap(({ comparison }) => ends(comparison?.difference ?? null))], {
+    steps: [0.02, 0.05, 0.1, 0.2, 0.5],
+    least: -1,
+    most: 1,
+    width: differenceWidth,
+  });
   return [
     {
       id: 'version',
@@ -103,7 +105,8 @@ export function successColumns(
       ),
       unsorted: true,
       picture: true,
-      cell: ({ comparison }) => (comparison?.difference == null ? nothing : differenceBar(comparison.difference, differences)),
+      cell: ({ comparison }) =>
+        comparison?.difference == null ? nothing : differenceBar(comparison.difference, differences),
       value: () => null,
     },
     {

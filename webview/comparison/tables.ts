@@ -22,7 +22,7 @@ export interface TablesListener {
   copy(table: TextTable): void;
 }
 
-export type TablePart = 'success' | 'strata' | 'shifts' | 'figures' | 'history' | 'failures';
+type TablePart = 'success' | 'strata' | 'shifts' | 'figures' | 'history' | 'failures';
 
 /** The tables of the comparison. */
 export class ComparisonTables {
@@ -34,9 +34,11 @@ export class ComparisonTables {
   readonly failures: Table<FailingExecution>;
   readonly #writing: Writing;
 
-  constructor(writing: Writing, { sort, choose, openTrace, copy }: TablesListener) {
+  constructor(writing: Writing, listener: TablesListener) {
     this.#writing = writing;
-    const by = (part: TablePart) => (order: Sort) => sort(`table.${part}`, order);
+    const by = (part: TablePart) => (order: Sort) => listener.sort(`table.${part}`, order);
+    const copy = (table: TextTable): void => listener.copy(table);
+    const choose = (name: string): void => listener.choose(name);
     this.success = new Table<SuccessRow>({
       sort: by('success'),
       copy,
@@ -46,13 +48,25 @@ export class ComparisonTables {
     this.shifts = new Table<ShiftRow>({ copy });
     this.figures = new Table<Variant>({ sort: by('figures'), copy, choose: ({ name }) => choose(name) });
     this.history = new Table<HistoryRow>({ copy, choose: ({ variant }) => choose(variant.name) });
-    this.failures = new Table<FailingExecution>({ sort: by('failures'), copy, choose: openTrace });
+    this.failures = new Table<FailingExecution>({
+      sort: by('failures'),
+      copy,
+      choose: (run) => listener.openTrace(run),
+    });
   }
 
-  /** The table of a part, for commands that name one. */
+  /** The table of a part, as context menus name it; of versions where none is named. */
   get(part: string | null): Pick<Table<never>, 'text'> | null {
-    const name = part?.replace(/^table\./, '') ?? '';
-    const tables: Readonly<Record<TablePart, Pick<Table<never>, 'text'>>> = this;
+    const { success, strata, shifts, figures, history, failures } = this;
+    const tables: Readonly<Record<TablePart, Pick<Table<never>, 'text'>>> = {
+      success,
+      strata,
+      shifts,
+      figures,
+      history,
+      failures,
+    };
+    const name = part?.replace(/^table\./, '') ?? 'success';
     return Object.hasOwn(tables, name) ? tables[name as TablePart] : null;
   }
 

@@ -2,7 +2,10 @@ import type { PromptVersionText } from '../../src/protocol/browse.ts';
 import type { TemplateLine } from './textDiff.ts';
 
 /** A template as lines: the messages of a chat prompt one below the other, each under its role. */
-export function templateLines({ type, template }: Pick<PromptVersionText, 'type' | 'template'>): readonly TemplateLine[] {
+export function templateLines({
+  type,
+  template,
+}: Pick<PromptVersionText, 'type' | 'template'>): readonly TemplateLine[] {
   const messages = type === 'chat' ? parsed(template) : null;
   return Array.isArray(messages) ? messages.flatMap(messageLines) : textLines(template);
 }

@@ -74,7 +74,7 @@ function removed(line: TemplateLine, replacing: TemplateLine | undefined, left: 
 /** The words that only this line has, against the line at its place on the other side. */
 function partsOf(line: TemplateLine, other: TemplateLine | undefined, side: 'added' | 'removed'): readonly DiffPart[] {
   const whole = [{ text: line.text, changed: true }];
-  if (other === undefined || other.kind !== line.kind || line.text.trim() === '') {
+  if (other?.kind !== line.kind || line.text.trim() === '') {
     return whole;
   }
   const [from, to] = side === 'added' ? [other.text, line.text] : [line.text, other.text];

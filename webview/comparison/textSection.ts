@@ -155,10 +155,13 @@ function lineView({ change, kind, left, right, parts }: DiffLine): TemplateResul
   const spoken = { same: '', removed: l10n.t('removed:'), added: l10n.t('added:') }[change];
   return html`<div class=${`line ${change} ${kind}`}>
     <span class="line-number" aria-hidden="true">${left ?? ''}</span
-    ><span class="line-number" aria-hidden="true">${right ?? ''}</span><span class="sign" aria-hidden="true">${sign}</span
-    ><code>${spoken === '' ? nothing : html`<span class="unseen">${spoken} </span>`}${parts.map(({ text, changed }) =>
-      changed && change !== 'same' ? html`<b>${text}</b>` : text,
-    )}</code>
+    ><span class="line-number" aria-hidden="true">${right ?? ''}</span
+    ><span class="sign" aria-hidden="true">${sign}</span
+    ><code
+      >${spoken === '' ? nothing : html`<span class="unseen">${spoken} </span>`}${parts.map(({ text, changed }) =>
+        changed && change !== 'same' ? html`<b>${text}</b>` : text,
+      )}</code
+    >
   </div>`;
 }
 
@@ -169,7 +172,12 @@ interface Condition {
 }
 
 /** Models and configuration of both versions, where they are known. */
-function conditions({ names: [a, b], text: { left, right }, models, writing }: TextSection): TemplateResult | typeof nothing {
+function conditions({
+  names: [a, b],
+  text: { left, right },
+  models,
+  writing,
+}: TextSection): TemplateResult | typeof nothing {
   if (b === null) {
     return nothing;
   }

@@ -67,7 +67,12 @@ export function comparisonBar(bar: ComparisonBar, actions: BarActions): Template
 
 function toolbar({ name, prompt, chosen, scope, range, writing }: ComparisonBar, actions: BarActions): TemplateResult {
   return html`<div class="toolbar" role="toolbar" aria-label=${l10n.t('Comparison')}>
-    <button type="button" class="pick prompt" title=${l10n.t('Choose a prompt: {0}', name)} @click=${() => actions.pickPrompt()}>
+    <button
+      type="button"
+      class="pick prompt"
+      title=${l10n.t('Choose a prompt: {0}', name)}
+      @click=${() => actions.pickPrompt()}
+    >
       <b>${pathName(name)}</b>${icon(chevron)}
     </button>
     ${chosen === null ? nothing : versionPicks(prompt, chosen, actions)}
@@ -91,9 +96,19 @@ function toolbar({ name, prompt, chosen, scope, range, writing }: ComparisonBar,
   </div>`;
 }
 
-function versionPicks(prompt: PromptFigures | null, { subject, baseline }: ChosenVersions, actions: BarActions): TemplateResult {
+function versionPicks(
+  prompt: PromptFigures | null,
+  { subject, baseline }: ChosenVersions,
+  actions: BarActions,
+): TemplateResult {
   const pick = (side: 'subject' | 'baseline', name: string, label: string): TemplateResult =>
-    html`<button type="button" class="pick" title=${label} aria-label=${`${label}: ${name}`} @click=${() => actions.pickVersion(side)}>
+    html`<button
+      type="button"
+      class="pick"
+      title=${label}
+      aria-label=${`${label}: ${name}`}
+      @click=${() => actions.pickVersion(side)}
+    >
       <b>${name}</b><span class="quiet labels">${labelsOf(prompt, name)}</span>${icon(chevron)}
     </button>`;
   return html`<span class="versions">
@@ -122,7 +137,9 @@ function successIs({ prompt }: ComparisonBar, actions: BarActions): TemplateResu
     ? nothing
     : html`<span class="success-is"
         ><span class="quiet">${l10n.t('Success is')}</span> ${sources.map(sourceName).join(', ')}
-        <button type="button" class="link" @click=${() => actions.openSuccessSetting()}>${l10n.t('Change')}</button></span
+        <button type="button" class="link" @click=${() => actions.openSuccessSetting()}>
+          ${l10n.t('Change')}
+        </button></span
       >`;
 }
 

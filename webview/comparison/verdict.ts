@@ -22,7 +22,11 @@ export interface Doubt {
   /** The verdict rests on it: a warning. */
   readonly serious: boolean;
   /** The one value that both versions have most runs of, as a filter; null where there is none. */
-  readonly within: { readonly name: string; readonly variable: 'model' | 'environment'; readonly filters: ScopeFilters } | null;
+  readonly within: {
+    readonly name: string;
+    readonly variable: 'model' | 'environment';
+    readonly filters: ScopeFilters;
+  } | null;
 }
 
 /** What the comparison says of the pair, in the engine's words; and what it cannot say, in ours. */
@@ -78,7 +82,7 @@ function compared(
   return {
     about: named ? null : l10n.t('{0} against {1}', b.name, a.name),
     headline: comparison.verdict,
-    details: [asTheyRan, counts, test].filter((text) => text !== null && text !== ''),
+    details: [asTheyRan, counts, test].filter((text): text is string => text !== null && text !== ''),
     doubt: doubtOf(comparison, [a, b], writing),
     remedy: verdictKind === 'tooFew' ? 'moreTime' : null,
   };
@@ -104,7 +108,11 @@ function doubtOf(
   // The engine's sentences are the headline already where they are the verdict.
   const sentences = confounders.map(({ sentence }) => sentence).filter((sentence) => !verdict.includes(sentence));
   const text = [...sentences, ...mixes].join(' ');
-  return { text: text === '' ? first.sentence : text, serious: verdictKind === 'confounded', within: withinOne(confounders) };
+  return {
+    text: text === '' ? first.sentence : text,
+    serious: verdictKind === 'confounded',
+    within: withinOne(confounders),
+  };
 }
 
 /** `78 % of v7's runs used claude-sonnet-4-5, 41 % of v6's.` */

@@ -56,11 +56,10 @@ export function chooseVersions(prompt: PromptFigures, choice: VersionChoice): Ch
     (production !== null && production !== asked && ran.includes(production) ? production : null) ??
     (asked === null ? (ran.at(-1) ?? known.at(-1)) : before(asked, ran, known)) ??
     asked;
-  if (baseline === null || baseline === undefined) {
+  if (baseline === null) {
     return null;
   }
-  const subject =
-    (asked === baseline ? null : asked) ?? candidates.find((name) => name !== baseline) ?? null;
+  const subject = (asked === baseline ? null : asked) ?? candidates.find((name) => name !== baseline) ?? null;
   const others = choice.shown?.filter((name) => known.includes(name)) ?? ran.slice(0, mostOthers);
   const shown = new Set([...others, ...(subject === null ? [] : [subject])]);
   shown.delete(baseline);
@@ -70,5 +69,10 @@ export function chooseVersions(prompt: PromptFigures, choice: VersionChoice): Ch
 /** The newest version that ran and is older than this one; else any other that ran, or exists. */
 function before(name: string, ran: readonly string[], known: readonly string[]): string | undefined {
   const older = known.slice(known.indexOf(name) + 1);
-  return older.find((one) => ran.includes(one)) ?? ran.find((one) => one !== name) ?? older[0] ?? known.find((one) => one !== name);
+  return (
+    older.find((one) => ran.includes(one)) ??
+    ran.find((one) => one !== name) ??
+    older[0] ??
+    known.find((one) => one !== name)
+  );
 }

@@ -65,7 +65,7 @@ export class Readings<const Table extends ReadingTable> {
   /** The first question that failed; null when none did. */
   get failed(): FailedReading | null {
     for (const name of Object.keys(this.#questions)) {
-      const { error, answeredAt } = this.get(name as Names<Table>);
+      const { error, answeredAt } = this.get(name);
       if (error !== null) {
         return { error, answeredAt };
       }

@@ -32,8 +32,7 @@ export function promptChoices(
     .toSorted((a, b) => total(b) - total(a) || (a.prompt < b.prompt ? -1 : 1))
     .map((prompt) => ({
       label: prompt.prompt,
-      description:
-        total(prompt) === 0 ? noneText(failures, days) : versionCounts(prompt.versions, count, numbers),
+      description: total(prompt) === 0 ? noneText(failures, days) : versionCounts(prompt.versions, count, numbers),
       prompt,
     }));
 }
