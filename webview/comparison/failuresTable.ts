@@ -28,6 +28,7 @@ export function failureColumns(many: boolean, { times, now }: Writing): readonly
     {
       id: 'started',
       title: l10n.t('Started'),
+      className: 'started',
       cell: ({ executedAt }) => html`<span class="quiet">${times.moment(executedAt, now())}</span>`,
       value: ({ executedAt }) => executedAt,
       tooltip: ({ executedAt, traceId }) =>
@@ -38,6 +39,7 @@ export function failureColumns(many: boolean, { times, now }: Writing): readonly
           {
             id: 'version',
             title: l10n.t('Version'),
+            className: 'version',
             cell: ({ version }: FailingExecution) => versionName(version),
             value: ({ version }: FailingExecution) => version,
           },
@@ -60,9 +62,10 @@ export function failureColumns(many: boolean, { times, now }: Writing): readonly
     {
       id: 'model',
       title: l10n.t('Model'),
-      className: 'wide-only',
+      className: 'model',
       cell: ({ model }) => model ?? none(l10n.t('unknown')),
       value: ({ model }) => model,
+      tooltip: ({ model }) => model,
     },
   ];
 }

@@ -7,13 +7,10 @@ import { none } from '../shared/cells.ts';
 import type { Writing } from '../shared/panel.ts';
 import { sparkline } from '../shared/sparkline.ts';
 import type { Column } from '../shared/table.ts';
-import type { Variant } from './pair.ts';
+import { isFew, type Variant } from './pair.ts';
 import { versionCell } from './successTable.ts';
 
 const size = { width: 240, height: 22 };
-/** A rate of fewer scored runs is shown as counts. */
-const fewScored = 20;
-
 /** How one version did over time. */
 export interface HistoryRow {
   readonly variant: Variant;
@@ -84,7 +81,7 @@ export function historyColumns({ numbers }: Writing): readonly Column<HistoryRow
       title: l10n.t('Success rate over time'),
       unsorted: true,
       picture: true,
-      cell: ({ rates }) => trendCell(rates, numbers),
+      cell: ({ variant, rates }) => (isFew(variant) ? none(l10n.t('too few')) : trendCell(rates, numbers)),
       value: () => null,
     },
     week('first', l10n.t('First week')),
@@ -116,7 +113,7 @@ function rateCell(rate: Rate | null, numbers: Numbers): unknown {
   if (rate?.value == null) {
     return none();
   }
-  return rate.n < fewScored
+  return isFew({ successRate: rate })
     ? l10n.t('{0} of {1}', numbers.count(rate.count), numbers.count(rate.n))
     : html`${numbers.share(rate.value)} <span class="quiet wide-only">n ${numbers.count(rate.n)}</span>`;
 }

@@ -15,7 +15,7 @@ import { shownConfounder, type ComparisonTables } from './tables.ts';
 import { verdictOf, type Doubt, type Verdict } from './verdict.ts';
 import type { ComparisonView, FailuresOf } from './view.ts';
 
-const mostReasons = 4;
+const mostReasons = 3;
 
 export interface PageParts {
   readonly answer: PromptComparison;

@@ -27,6 +27,6 @@ export function pairOf({ baseline, variants, comparisons }: PromptComparison, su
 /** With fewer scored runs, counts are shown and no percentage. */
 const fewScored = 20;
 
-export function isFew({ successRate }: PromptVersionFigures): boolean {
+export function isFew({ successRate }: Pick<PromptVersionFigures, 'successRate'>): boolean {
   return successRate.n < fewScored;
 }

@@ -101,16 +101,19 @@ function versionPicks(
   { subject, baseline }: ChosenVersions,
   actions: BarActions,
 ): TemplateResult {
-  const pick = (side: 'subject' | 'baseline', name: string, label: string): TemplateResult =>
-    html`<button
+  const pick = (side: 'subject' | 'baseline', name: string, title: string): TemplateResult => {
+    const labels = labelsOf(prompt, name);
+    const label = `${title}: ${name} ${labels}`.trim();
+    return html`<button
       type="button"
       class="pick"
-      title=${label}
-      aria-label=${`${label}: ${name}`}
+      title=${title}
+      aria-label=${label}
       @click=${() => actions.pickVersion(side)}
     >
-      <b>${name}</b><span class="quiet labels">${labelsOf(prompt, name)}</span>${icon(chevron)}
+      <b>${name}</b> <span class="quiet labels">${labels}</span>${icon(chevron)}
     </button>`;
+  };
   return html`<span class="versions">
     ${
       subject === null

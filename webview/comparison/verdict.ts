@@ -163,7 +163,7 @@ export function shortVerdict({ verdictKind, verdict, a }: VersionComparison): st
     case 'tooFew':
       return l10n.t('too few runs');
     case 'confounded':
-      return l10n.t('other conditions');
+      return l10n.t('conditions differ');
     case 'undecided':
       return verdict;
   }

@@ -73,5 +73,5 @@ export function trendBucket({ start, end }: TimeRange): TimeBucket {
   if (days <= 2) {
     return '3hours';
   }
-  return days <= 45 ? 'day' : 'week';
+  return days <= 14 ? 'day' : 'week';
 }

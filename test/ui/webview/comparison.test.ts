@@ -67,7 +67,7 @@ describe('the comparison of a prompt’s versions in a browser', () => {
       'v7 against v6 · The models differ. With the same mix of models it is +5 points: not yet decided.',
     );
     const verdict = await said(panel.page.locator('.verdict'));
-    assert.match(verdict, /As they ran: \+9 points, 95 % CI 2 to 17, n = 210 and 198/);
+    assert.match(verdict, /As they ran: \+9 points, 95 % CI 2 to 16, n = 210 and 198/);
     assert.match(verdict, /Two-proportion test: p = 0\.0\d\d, adjusted for the 6 pairs shown \(Benjamini-Hochberg\)/);
     assert.match(verdict, /78 % of the runs of v7 used claude-sonnet-4-5, 41 % of those of v6\./);
     await panel.page.getByRole('button', { name: 'Compare within claude-sonnet-4-5' }).click();
@@ -85,7 +85,7 @@ describe('the comparison of a prompt’s versions in a browser', () => {
     const success = await Promise.all([0, 1, 2, 3].map((index) => said(rows('table.success').nth(index))));
     assert.match(success[0] ?? '', /^v5 322 322 78\.0 % −3 \d\.\d+ not yet decided: about [\d,]+ more runs$/);
     assert.match(success[1] ?? '', /^v6 production 198 198 80\.8 % – baseline$/);
-    assert.match(success[2] ?? '', /^v7 staging 210 210 90\.0 % \+9 0\.\d+ other conditions$/);
+    assert.match(success[2] ?? '', /^v7 staging 210 210 90\.0 % \+9 0\.\d+ conditions differ$/);
     assert.match(success[3] ?? '', /^v8 latest 14 14 12 of 14 too few – too few runs$/);
     assert.equal(await rows('table.success').nth(2).getAttribute('aria-selected'), 'true');
     assert.equal(await rows('table.success').nth(2).locator('.bar.clear').count(), 2);
@@ -128,7 +128,7 @@ describe('the comparison of a prompt’s versions in a browser', () => {
     await open();
     await painted();
     services.picked = ['v5'];
-    await panel.page.getByRole('button', { name: 'Baseline: v6' }).click();
+    await panel.page.getByRole('button', { name: 'Baseline: v6 production' }).click();
     await headline().getByText('v7 is better than v5').waitFor();
     assert.deepEqual(
       services.picks.at(-1)?.items.map(({ label, description }) => `${label} ${description ?? ''}`),
