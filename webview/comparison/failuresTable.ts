@@ -50,10 +50,8 @@ export function failureColumns(many: boolean, { times, now }: Writing): readonly
       id: 'reason',
       title: l10n.t('Reason'),
       className: 'reason',
-      cell: ({ reason, successSource }) =>
-        reason === null
-          ? none(successSource ?? l10n.t('none given'))
-          : html`<span class="bad">${oneLine(reason)}</span>`,
+      cell: ({ reason }) =>
+        reason === null ? none(l10n.t('none given')) : html`<span class="bad">${oneLine(reason)}</span>`,
       value: ({ reason }) => reason,
       tooltip: ({ reason, successSource }) =>
         [reason, successSource].filter((part) => part !== null).join('\n') || null,

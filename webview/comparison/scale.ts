@@ -21,7 +21,7 @@ export interface ScaleOptions {
 
 const mostTicks = 6;
 
-/** The smallest scale that holds the values, from tick to tick, with few ticks. */
+/** The smallest scale that holds the values, from tick to tick, with few ticks; without ticks for no values. */
 export function scaleOf(values: readonly number[], { steps, least, most, width }: ScaleOptions): Scale {
   const within = values.map((value) => Math.min(most, Math.max(least, value)));
   const low = Math.min(...within);
@@ -35,9 +35,17 @@ export function scaleOf(values: readonly number[], { steps, least, most, width }
     return last - first < mostTicks;
   };
   const step = steps.find(fits) ?? steps.at(-1) ?? 1;
-  const [first, last] = values.length === 0 ? [0, 1] : span(step);
+  if (values.length === 0) {
+    return { from: 0, to: step, ticks: [], width };
+  }
+  const [first, last] = span(step);
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => round((first + index) * step));
   return { from: round(first * step), to: round(last * step), ticks, width };
+}
+
+/** A scale of differences shows where there is none. */
+export function withZero(values: readonly number[]): readonly number[] {
+  return values.length === 0 ? [] : [0, ...values];
 }
 
 /** Numbers above the intervals, each over its tick. */

@@ -6,7 +6,7 @@ import { none } from '../shared/cells.ts';
 import type { Writing } from '../shared/panel.ts';
 import type { Column } from '../shared/table.ts';
 import type { Variant } from './pair.ts';
-import { scaleHead, scaleOf } from './scale.ts';
+import { scaleHead, scaleOf, withZero } from './scale.ts';
 import { differenceBar } from './successTable.ts';
 import { pText } from './words.ts';
 
@@ -86,7 +86,7 @@ export function shiftColumns(
   { numbers }: Writing,
 ): readonly Column<ShiftRow>[] {
   const changes = rows.map(({ change }) => change).filter((change) => change !== null);
-  const scale = scaleOf([0, ...changes.flatMap(({ low, high }) => [low, high])], {
+  const scale = scaleOf(withZero(changes.flatMap(({ low, high }) => [low, high])), {
     steps: [0.05, 0.1, 0.2, 0.5, 1],
     least: -1,
     most: mostChange,

@@ -4,7 +4,7 @@ import type { Confounder } from '../../src/protocol/analytics.ts';
 import { none } from '../shared/cells.ts';
 import type { Writing } from '../shared/panel.ts';
 import type { Column } from '../shared/table.ts';
-import { scaleHead, scaleOf } from './scale.ts';
+import { scaleHead, scaleOf, withZero } from './scale.ts';
 import { differenceBar } from './successTable.ts';
 import { intervalInPoints, signedPoints } from './words.ts';
 
@@ -45,7 +45,7 @@ export function strataColumns(
   { numbers }: Writing,
 ): readonly Column<StratumRow>[] {
   const differences = rows.map(({ difference }) => difference).filter((difference) => difference !== null);
-  const scale = scaleOf([0, ...differences.flatMap(({ low, high }) => [low, high])], {
+  const scale = scaleOf(withZero(differences.flatMap(({ low, high }) => [low, high])), {
     steps: [0.05, 0.1, 0.2, 0.5],
     least: -1,
     most: 1,
@@ -62,14 +62,14 @@ export function strataColumns(
     },
     {
       id: 'nA',
-      title: l10n.t('{0} runs', names[0]),
+      title: l10n.t('Runs of {0}', names[0]),
       number: true,
       cell: (row) => emphasised(row, numbers.count(row.nA)),
       value: ({ nA }) => nA,
     },
     {
       id: 'nB',
-      title: l10n.t('{0} runs', names[1]),
+      title: l10n.t('Runs of {0}', names[1]),
       number: true,
       cell: (row) => emphasised(row, numbers.count(row.nB)),
       value: ({ nB }) => nB,

@@ -6,7 +6,7 @@ import { intervalBar } from '../shared/intervalBar.ts';
 import type { Writing } from '../shared/panel.ts';
 import type { Column } from '../shared/table.ts';
 import { isFew, type Variant } from './pair.ts';
-import { scaleHead, scaleOf, type Scale } from './scale.ts';
+import { scaleHead, scaleOf, withZero, type Scale } from './scale.ts';
 import { shortVerdict } from './verdict.ts';
 import { intervalInPoints, pText, signedPoints } from './words.ts';
 
@@ -39,7 +39,7 @@ export function successColumns(
     rows.flatMap(({ variant }) => (isFew(variant) ? [] : ends(variant.successRate))),
     { steps: [0.02, 0.05, 0.1, 0.2], least: 0, most: 1, width: rateWidth },
   );
-  const differences = scaleOf([0, ...rows.flatMap(({ comparison }) => ends(comparison?.difference ?? null))], {
+  const differences = scaleOf(withZero(rows.flatMap(({ comparison }) => ends(comparison?.difference ?? null))), {
     steps: [0.02, 0.05, 0.1, 0.2, 0.5],
     least: -1,
     most: 1,

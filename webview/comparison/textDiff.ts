@@ -82,5 +82,20 @@ function partsOf(line: TemplateLine, other: TemplateLine | undefined, side: 'add
     .filter((change) => (side === 'added' ? !change.removed : !change.added))
     .map((change) => ({ text: change.value, changed: change.added || change.removed }));
   const changed = parts.reduce((sum, part) => sum + (part.changed ? part.text.length : 0), 0);
-  return changed > mostChanged * line.text.length ? whole : parts;
+  return changed > mostChanged * line.text.length ? whole : joined(parts);
+}
+
+/** Changed words with nothing but a space between them are one change. */
+function joined(parts: readonly DiffPart[]): readonly DiffPart[] {
+  const result: DiffPart[] = [];
+  parts.forEach(({ text, changed }, index) => {
+    const last = result.at(-1);
+    const between = text.trim() === '' && last?.changed === true && parts[index + 1]?.changed === true;
+    if (last?.changed === (changed || between)) {
+      result[result.length - 1] = { text: last.text + text, changed: last.changed };
+    } else {
+      result.push({ text, changed });
+    }
+  });
+  return result;
 }

@@ -141,7 +141,7 @@ function successIs({ prompt }: ComparisonBar, actions: BarActions): TemplateResu
     : html`<span class="success-is"
         ><span class="quiet">${l10n.t('Success is')}</span> ${sources.map(sourceName).join(', ')}
         <button type="button" class="link" @click=${() => actions.openSuccessSetting()}>
-          ${l10n.t('Change')}
+          ${l10n.t('Change the rule')}
         </button></span
       >`;
 }
