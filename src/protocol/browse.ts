@@ -177,6 +177,8 @@ export interface PromptVersionText {
   readonly labels: readonly string[];
   /** The template; chat prompts as the JSON of their messages. */
   readonly template: string;
+  /** The JSON of what the project keeps with it, such as a model and its parameters. */
+  readonly config: string | null;
   readonly createdAt: string | null;
   readonly description: string | null;
 }

@@ -37,6 +37,16 @@ export interface DashboardTarget {
   readonly scope: Scope | null;
 }
 
+/** The prompt whose versions are to be compared. */
+export interface ComparisonTarget {
+  readonly projectId: string;
+  readonly prompt: string;
+  /** The baseline first; one: that against its baseline; none: what the panel showed last, or chooses. */
+  readonly versions: readonly number[];
+  /** Goes to the failing runs. */
+  readonly failures: boolean;
+}
+
 export interface AskParams {
   readonly question: QuestionName;
   readonly params: unknown;
@@ -49,6 +59,7 @@ export const panelCommands = [
   'langfuseMetrics.connectPostgres',
   'langfuseMetrics.openDatabaseFolder',
   'langfuseMetrics.showLog',
+  'langfuseMetrics.comparePromptVersions',
 ] as const;
 export type PanelCommand = (typeof panelCommands)[number];
 
@@ -58,6 +69,14 @@ export interface PanelLinks {
   /** The tree of traces, with this filter. */
   readonly traces: TraceFilter;
   readonly promptComparison: { readonly projectId: string; readonly prompt: string; readonly version: number | null };
+  /** The texts of two versions in the editor's own diff, the first on the left. */
+  readonly promptDiff: {
+    readonly projectId: string;
+    readonly prompt: string;
+    readonly versions: readonly [number, number];
+  };
+  /** The page of a prompt's version in Langfuse. */
+  readonly promptInLangfuse: { readonly projectId: string; readonly prompt: string; readonly version: number };
   /** A query document. */
   readonly sql: { readonly sql: string };
   /** An export of what started in this range. */

@@ -1,4 +1,4 @@
-/** What keys of a panel do, by `KeyboardEvent.key` in lower case; with Ctrl or ⌘ as `mod+key`. */
+/** What keys of a panel do, by `KeyboardEvent.key` in lower case; with Ctrl or ⌘ as `mod+key`, function keys with Shift as `shift+key`. */
 export type KeyMap = Readonly<Record<string, () => void>>;
 
 /**
@@ -20,7 +20,8 @@ export function listenForKeys(target: HTMLElement | Document, keys: () => KeyMap
     if (single && (!singleKeys() || isTyping(event.target))) {
       return;
     }
-    const action = keys()[modified ? `mod+${key}` : key];
+    const shifted = event.shiftKey && /^f\d+$/.test(key) ? `shift+${key}` : key;
+    const action = keys()[modified ? `mod+${key}` : shifted];
     if (action !== undefined) {
       event.preventDefault();
       action();

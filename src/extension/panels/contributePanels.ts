@@ -3,6 +3,8 @@ import { commandIds } from '../commands/commandIds.ts';
 import type { ExportPresenter } from '../exports/exportPresenter.ts';
 import type { TraceTree } from '../traces/traceTree.ts';
 import type { Workbench } from '../workbench.ts';
+import { PromptCommands } from '../prompts/promptCommands.ts';
+import { comparisonPanel } from './comparisonPanel.ts';
 import { dashboardPanel } from './dashboardPanel.ts';
 import { EditorServices } from './editorServices.ts';
 import { ModelColours } from './modelColours.ts';
@@ -18,8 +20,9 @@ interface PanelParts {
 
 /** The webviews, restored after a reload, and the commands that open them. */
 export function contributePanels(workbench: Workbench, { presenter, traces }: PanelParts): void {
-  const { context, translations, clock, messages, commands, folder, keys, engine, history } = workbench;
+  const { context, translations, clock, numbers, messages, commands, folder, keys, engine, history } = workbench;
   const settings = new PanelSettingsSource(keys);
+  const prompts = new PromptCommands({ engine, keys, numbers, clock });
   const panels = new Panels({
     extensionUri: context.extensionUri,
     language: vscode.env.language,
@@ -27,7 +30,7 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
     services: new EditorServices({
       engine,
       colours: new ModelColours(context.workspaceState),
-      links: new PanelLinkOpener({ presenter, traces, clock }),
+      links: new PanelLinkOpener({ presenter, traces, prompts, clock }),
       clock,
     }),
     settings: () => settings.read(),
@@ -36,11 +39,19 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
     record: (error) => messages.record(error),
   });
   panels.restore(dashboardPanel);
+  panels.restore(comparisonPanel);
   context.subscriptions.push(settings, panels);
 
   commands.register(commandIds.openDashboard, async (target) => {
     await folder.require();
     await panels.show(dashboardPanel, dashboardPanel.readTarget(target) ?? { scope: null });
   });
+  const compare = async (argument: unknown, failures: boolean): Promise<void> => {
+    await folder.require();
+    const target = await prompts.comparisonTarget(argument, failures);
+    await (target === null ? undefined : panels.show(comparisonPanel, target));
+  };
+  commands.register(commandIds.comparePromptVersions, (argument) => compare(argument, false));
+  commands.register(commandIds.showFailingExamples, (argument) => compare(argument, true));
   registerPanelActions(commands, (params) => panels.act(params));
 }

@@ -53,6 +53,8 @@ export function readOpen(value: unknown): OpenParams | null {
     traces: () => readFields(target.scope) !== null,
     promptComparison: () =>
       texts('projectId', 'prompt') && (target.version === null || typeof target.version === 'number'),
+    promptDiff: () => texts('projectId', 'prompt') && isTwoNumbers(target.versions),
+    promptInLangfuse: () => texts('projectId', 'prompt') && typeof target.version === 'number',
     sql: () => texts('sql'),
     exportRange: () => readTimeRange(target) !== null,
     setting: () => typeof target.name === 'string' && target.name.startsWith('langfuseMetrics.'),
@@ -132,6 +134,10 @@ function readFields(value: unknown): Fields | null {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isTwoNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === 'number');
 }
 
 function isTextOrNull(value: unknown): value is string | null {
