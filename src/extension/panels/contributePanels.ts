@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../commands/commandIds.ts';
 import type { ExportPresenter } from '../exports/exportPresenter.ts';
+import { subjectOf } from '../traces/traceCommands.ts';
 import type { TraceTree } from '../traces/traceTree.ts';
 import type { Workbench } from '../workbench.ts';
 import { dashboardPanel } from './dashboardPanel.ts';
@@ -10,6 +11,8 @@ import { registerPanelActions } from './panelActions.ts';
 import { PanelLinkOpener } from './panelLinks.ts';
 import { Panels } from './panels.ts';
 import { PanelSettingsSource } from './panelSettings.ts';
+import { pickTrace } from './pickTrace.ts';
+import { tracePanel } from './tracePanel.ts';
 
 interface PanelParts {
   readonly presenter: ExportPresenter;
@@ -18,7 +21,7 @@ interface PanelParts {
 
 /** The webviews, restored after a reload, and the commands that open them. */
 export function contributePanels(workbench: Workbench, { presenter, traces }: PanelParts): void {
-  const { context, translations, clock, messages, commands, folder, keys, engine, history } = workbench;
+  const { context, translations, clock, numbers, times, messages, commands, folder, keys, engine, history } = workbench;
   const settings = new PanelSettingsSource(keys);
   const panels = new Panels({
     extensionUri: context.extensionUri,
@@ -36,11 +39,19 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
     record: (error) => messages.record(error),
   });
   panels.restore(dashboardPanel);
+  panels.restore(tracePanel);
   context.subscriptions.push(settings, panels);
 
   commands.register(commandIds.openDashboard, async (target) => {
     await folder.require();
     await panels.show(dashboardPanel, dashboardPanel.readTarget(target) ?? { scope: null });
+  });
+  commands.register(commandIds.openTrace, async (subject) => {
+    await folder.require();
+    const target = subjectOf(subject) ?? (await pickTrace({ engine, clock, numbers, times }));
+    if (target !== null) {
+      await panels.show(tracePanel, target);
+    }
   });
   registerPanelActions(commands, (params) => panels.act(params));
 }
