@@ -358,7 +358,7 @@ function sizeOf(value: Json): number {
 function summaryOf(value: Json, { numbers }: Writing): string {
   const size = sizeOf(value);
   if (!isRecord(value)) {
-    return size === 1 ? l10n.t('[ 1 element ]') : l10n.t('[ {0} elements ]', numbers.count(size));
+    return size === 1 ? l10n.t('1 element') : l10n.t('{0} elements', numbers.count(size));
   }
   const short = Object.entries(value).filter(
     ([, member]) =>

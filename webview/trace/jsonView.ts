@@ -83,11 +83,11 @@ export class JsonView {
       @click=${() => this.#click(index, foldable)}
     >
       <span class="twistie">${foldable ? icon(line.open ? chevronDown : chevronRight) : nothing}</span
-      >${line.key === null ? nothing : html`<span class="json-key">${line.key}</span>: `}${this.#value_(line)}
+      >${line.key === null ? nothing : html`<span class="json-key">${line.key}:</span>`}${this.#valueOf(line)}
     </div>`;
   }
 
-  #value_(line: JsonLine): TemplateResult {
+  #valueOf(line: JsonLine): TemplateResult {
     if (line.size !== null && (line.kind === 'object' || line.kind === 'list' || line.text === '')) {
       return html`<span class="quiet">${this.#summary(line)}</span>`;
     }
@@ -96,19 +96,12 @@ export class JsonView {
 
   #summary({ kind, size }: JsonLine): string {
     const count = size ?? 0;
+    const written = this.#numbers.count(count);
     switch (kind) {
       case 'list':
-        return count === 0
-          ? '[]'
-          : count === 1
-            ? l10n.t('[ 1 element ]')
-            : l10n.t('[ {0} elements ]', this.#numbers.count(count));
+        return count === 0 ? '[]' : `[ ${count === 1 ? l10n.t('1 element') : l10n.t('{0} elements', written)} ]`;
       case 'object':
-        return count === 0
-          ? '{}'
-          : count === 1
-            ? l10n.t('{ 1 key }')
-            : l10n.t('{ {0} keys }', this.#numbers.count(count));
+        return count === 0 ? '{}' : `{ ${count === 1 ? l10n.t('1 key') : l10n.t('{0} keys', written)} }`;
       default:
         return l10n.t('text, {0}', sizeText(count, this.#numbers));
     }

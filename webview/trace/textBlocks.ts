@@ -7,8 +7,8 @@ import type { Json } from './readJson.ts';
 import { byteText } from './sizeText.ts';
 
 /** Characters and lines of a text that are shown at first. */
-const previewLength = 600;
-const previewLines = 14;
+const previewLength = 360;
+const previewLines = 8;
 /** Longer texts are shown in a box of their own. */
 const longText = 20_000;
 
@@ -35,16 +35,16 @@ export class TextBlocks {
   text(text: string, id: string, label: string): TemplateResult {
     const preview = previewOf(text);
     if (preview.length === text.length) {
-      return html`<p class="text">${text}</p>`;
+      return html`<p><span class="text">${text}</span></p>`;
     }
     if (!this.#isOpen(text, id)) {
-      return html`<p class="text">
-        ${preview}…
+      return html`<p>
+        <span class="text">${preview}…</span>
         <button type="button" class="link" @click=${() => this.#unfold(id)}>${this.#more(text, preview)}</button>
       </p>`;
     }
     return text.length <= longText
-      ? html`<p class="text">${text}</p>`
+      ? html`<p><span class="text">${text}</span></p>`
       : html`${this.#longText(text, id, label).element}`;
   }
 
