@@ -49,25 +49,34 @@ export function errorsInside(count: number, { numbers }: Writing): string {
   return count === 1 ? l10n.t('1 error inside') : l10n.t('{0} errors inside', numbers.count(count));
 }
 
-/** What a screen reader says of a row. */
-export function spokenStep(step: Step, inside: number, writing: Writing): string {
+/** What a row says only by its icons and its bar. */
+export function unseenWords(step: Step, { numbers }: Writing): readonly string[] {
+  return [
+    step.type.toLowerCase(),
+    ...(step.failed ? [l10n.t('error')] : []),
+    ...(step.fallback ? [l10n.t('fallback')] : []),
+    l10n.t('after {0}', numbers.duration(step.start / 1000)),
+  ];
+}
+
+/** All that a row says, also what does not fit into it. */
+export function stepTooltip(step: Step, writing: Writing): string {
   const { numbers } = writing;
   const seconds = stepSeconds(step);
   return [
-    stepName(step),
-    step.type.toLowerCase(),
-    step.failed ? l10n.t('error') : null,
-    step.fallback ? l10n.t('fallback') : null,
-    step.model,
+    [stepName(step), step.model].filter((part) => part !== null).join(' '),
+    unseenWords(step, writing).join(', '),
     step.statusMessage,
-    inside === 0 ? null : errorsInside(inside, writing),
-    l10n.t('after {0}', numbers.duration(step.start / 1000)),
-    seconds === null ? (step.kind === 'event' ? null : l10n.t('no end')) : numbers.duration(seconds),
-    step.tokens === null ? null : l10n.t('{0} tokens', numbers.tokens(step.tokens)),
-    step.costUsd === null ? null : numbers.money(step.costUsd),
+    [
+      seconds === null ? null : numbers.duration(seconds),
+      step.tokens === null ? null : l10n.t('{0} tokens', numbers.count(step.tokens)),
+      step.costUsd === null ? null : numbers.money(step.costUsd),
+    ]
+      .filter((part) => part !== null)
+      .join(' · '),
   ]
-    .filter((part) => part !== null)
-    .join(', ');
+    .filter((line) => line !== null && line !== '')
+    .join('\n');
 }
 
 /** The first line of a message, for a row. */

@@ -10,7 +10,16 @@ import { icon } from '../shared/icon.ts';
 import type { Writing } from '../shared/panel.ts';
 import { VirtualRows } from '../shared/virtualRows.ts';
 import type { Step, StepTree } from './stepTree.ts';
-import { errorsInside, failuresShown, firstLine, spokenStep, stepName, stepSeconds, typeIcon } from './stepWords.ts';
+import {
+  errorsInside,
+  failuresShown,
+  firstLine,
+  stepName,
+  stepSeconds,
+  stepTooltip,
+  typeIcon,
+  unseenWords,
+} from './stepWords.ts';
 import { barPlace, ticks, type Tick } from './timeScale.ts';
 import type { VisibleRows } from './visibleRows.ts';
 
@@ -141,13 +150,11 @@ export class TreeView {
     const foldable = tree.hasChildren(place);
     const folded = rows.isFolded(place);
     const inside = step.failed ? 0 : failuresShown(tree, place, folded);
-    const spoken = spokenStep(step, inside, this.#writing);
     const { position, siblings } = tree.position(place);
     const classes = ['step', place === this.#selected ? 'selected' : ''].join(' ').trim();
     return html`<div
       class=${classes}
       role="treeitem"
-      aria-label=${spoken}
       aria-level=${depth + 1}
       aria-setsize=${siblings}
       aria-posinset=${position}
@@ -155,7 +162,7 @@ export class TreeView {
       aria-selected=${place === this.#selected}
       tabindex=${index === this.#current ? 0 : -1}
       data-index=${index}
-      title=${spoken}
+      title=${stepTooltip(step, this.#writing)}
       @click=${() => this.#choose(place)}
       @dblclick=${() => this.#toggle(place)}
     >
@@ -166,6 +173,7 @@ export class TreeView {
         >
         <span class="type">${icon(typeIcon(step.type))}</span>
         <span class="words">${words(step, inside, this.#writing)}</span>
+        <span class="unseen">${unseenWords(step, this.#writing).join(', ')}</span>
         ${mark(step, inside)}
       </span>
       <span class="bars">${bar(step, tree.duration)}</span>
