@@ -47,6 +47,13 @@ export interface ComparisonTarget {
   readonly failures: boolean;
 }
 
+/** A trace, with one of its observations chosen or none. */
+export interface TraceTarget {
+  readonly projectId: string;
+  readonly traceId: string;
+  readonly observationId: string | null;
+}
+
 export interface AskParams {
   readonly question: QuestionName;
   readonly params: unknown;
@@ -65,7 +72,13 @@ export type PanelCommand = (typeof panelCommands)[number];
 
 /** What a document may have the editor open, by name. */
 export interface PanelLinks {
-  readonly trace: { readonly projectId: string; readonly traceId: string; readonly observationId: string | null };
+  readonly trace: TraceTarget;
+  /** The same in Langfuse's own pages. */
+  readonly langfuse: TraceTarget;
+  /** The row as it is in the database, in a document. */
+  readonly sourceRow: TraceTarget;
+  /** A rating: asks for a comment, then sends it. */
+  readonly rating: TraceTarget & { readonly good: boolean };
   /** The tree of traces, with this filter. */
   readonly traces: TraceFilter;
   readonly promptComparison: { readonly projectId: string; readonly prompt: string; readonly version: number | null };

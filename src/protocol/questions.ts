@@ -35,9 +35,12 @@ import type {
   TraceFilter,
   TraceGroupPage,
   TraceGroupsParams,
+  TraceOutline,
   TracePage,
   TracePageParams,
   TraceParams,
+  TraceSearchAnswer,
+  TraceSearchParams,
 } from './browse.ts';
 import type { Bucketing, Scope } from './scope.ts';
 
@@ -78,6 +81,8 @@ export interface Questions {
   traces: { params: TracePageParams; answer: TracePage };
   traceCount: { params: { readonly filter: TraceFilter }; answer: { readonly traces: number } };
   trace: { params: TraceParams; answer: TraceDetail | null };
+  traceOutline: { params: TraceParams; answer: TraceOutline | null };
+  traceSearch: { params: TraceSearchParams; answer: TraceSearchAnswer };
   traceChildren: { params: ChildrenParams; answer: ChildrenPage };
   observation: { params: ObservationParams; answer: ObservationDetail | null };
   promptVersion: {

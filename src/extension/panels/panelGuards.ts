@@ -47,8 +47,12 @@ export function readOpen(value: unknown): OpenParams | null {
     return null;
   }
   const texts = (...names: readonly string[]): boolean => names.every((name) => typeof target[name] === 'string');
+  const isTrace = (): boolean => texts('projectId', 'traceId') && isTextOrNull(target.observationId);
   const valid: Readonly<Record<OpenParams['link'], () => boolean>> = {
-    trace: () => texts('projectId', 'traceId') && isTextOrNull(target.observationId),
+    trace: isTrace,
+    langfuse: isTrace,
+    sourceRow: isTrace,
+    rating: () => isTrace() && typeof target.good === 'boolean',
     // The tree hands its filter to the engine, which validates it.
     traces: () => readFields(target.scope) !== null,
     promptComparison: () =>

@@ -27,6 +27,10 @@ export class PanelLinkOpener {
     this.#options = options;
     this.#openers = {
       trace: (target) => vscode.commands.executeCommand(commandIds.openTrace, target),
+      langfuse: (target) => vscode.commands.executeCommand(commandIds.openTraceInLangfuse, target),
+      sourceRow: (target) => vscode.commands.executeCommand(commandIds.showSourceRow, target),
+      rating: ({ good, ...target }) =>
+        vscode.commands.executeCommand(good ? commandIds.rateGood : commandIds.rateBad, target),
       traces: (filter) => this.#showTraces(filter),
       promptComparison: (target) => vscode.commands.executeCommand(commandIds.comparePromptVersions, target),
       promptDiff: ({ versions: [left, right], ...prompt }) => openPromptDiff(prompt, left, right),
