@@ -230,6 +230,16 @@ export interface PromptVersionText {
   readonly description: string | null;
 }
 
+export type Facet = keyof FacetsAnswer;
+
+export interface FacetsParams {
+  /** Its range and its project; filters do not count. */
+  readonly scope: Scope;
+  readonly limit: number;
+  /** Those that are wanted; absent: all. The others are empty in the answer. */
+  readonly of?: readonly Facet[];
+}
+
 /** Values to choose filters from, most used first, at most `limit` of each. */
 export interface FacetsAnswer {
   readonly models: readonly string[];

@@ -27,6 +27,7 @@ import type {
   ChildrenPage,
   ChildrenParams,
   FacetsAnswer,
+  FacetsParams,
   ObservationDetail,
   ObservationParams,
   PromptLensAnswer,
@@ -89,7 +90,7 @@ export interface Questions {
     params: { readonly projectId: string | null; readonly prompt: string; readonly version: number };
     answer: PromptVersionText | null;
   };
-  facets: { params: { readonly scope: Scope; readonly limit: number }; answer: FacetsAnswer };
+  facets: { params: FacetsParams; answer: FacetsAnswer };
   agentTasks: {
     params: {
       readonly scope: Scope;
