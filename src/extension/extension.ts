@@ -17,6 +17,8 @@ import { Messages } from './messages/messages.ts';
 import { contributePanels } from './panels/contributePanels.ts';
 import { RunHistory } from './runs/runHistory.ts';
 import { readEngineSettings } from './settings/settings.ts';
+import { contributeSql } from './sql/contributeSql.ts';
+import { StatementRuns } from './sql/statementRuns.ts';
 import { contributeTrees } from './trees/contributeTrees.ts';
 import type { Workbench } from './workbench.ts';
 import { ExportFolder } from './workspace/exportFolder.ts';
@@ -70,7 +72,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const exports = contributeExports(workbench, connections);
   contributeDatabase(workbench, connections);
   const { traces } = contributeTrees(workbench);
-  contributePanels(workbench, { presenter: exports.presenter, traces });
+  const statements = new StatementRuns(engine);
+  context.subscriptions.push(statements);
+  const panels = contributePanels(workbench, { presenter: exports.presenter, traces, statements });
+  contributeSql(workbench, panels);
   contributeLenses(workbench);
 
   // Not awaited: the editor counts our activation as finished without them.

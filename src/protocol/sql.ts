@@ -13,6 +13,8 @@ export interface QueryOrigin {
 export interface SqlTarget {
   readonly title: string;
   readonly sql: string;
+  /** Values of `:name` in the statement, as they were typed. */
+  readonly parameters: Readonly<Record<string, string>>;
   readonly origin: QueryOrigin;
 }
 
@@ -24,6 +26,7 @@ export const sqlSeconds = 10;
 
 export interface RunSqlParams {
   readonly sql: string;
+  readonly parameters: Readonly<Record<string, string>>;
   readonly origin: QueryOrigin;
   readonly maxRows: number;
 }

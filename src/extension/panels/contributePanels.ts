@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../commands/commandIds.ts';
 import type { ExportPresenter } from '../exports/exportPresenter.ts';
+import type { StatementRuns } from '../sql/statementRuns.ts';
 import type { TraceTree } from '../traces/traceTree.ts';
 import type { Workbench } from '../workbench.ts';
 import { dashboardPanel } from './dashboardPanel.ts';
@@ -10,14 +11,16 @@ import { registerPanelActions } from './panelActions.ts';
 import { PanelLinkOpener } from './panelLinks.ts';
 import { Panels } from './panels.ts';
 import { PanelSettingsSource } from './panelSettings.ts';
+import { sqlPanel } from './sqlPanel.ts';
 
 interface PanelParts {
   readonly presenter: ExportPresenter;
   readonly traces: TraceTree;
+  readonly statements: StatementRuns;
 }
 
 /** The webviews, restored after a reload, and the commands that open them. */
-export function contributePanels(workbench: Workbench, { presenter, traces }: PanelParts): void {
+export function contributePanels(workbench: Workbench, { presenter, traces, statements }: PanelParts): Panels {
   const { context, translations, clock, messages, commands, folder, keys, engine, history } = workbench;
   const settings = new PanelSettingsSource(keys);
   const panels = new Panels({
@@ -26,6 +29,7 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
     translations,
     services: new EditorServices({
       engine,
+      statements,
       colours: new ModelColours(context.workspaceState),
       links: new PanelLinkOpener({ presenter, traces, clock }),
       clock,
@@ -36,6 +40,7 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
     record: (error) => messages.record(error),
   });
   panels.restore(dashboardPanel);
+  panels.restore(sqlPanel);
   context.subscriptions.push(settings, panels);
 
   commands.register(commandIds.openDashboard, async (target) => {
@@ -43,4 +48,5 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
     await panels.show(dashboardPanel, dashboardPanel.readTarget(target) ?? { scope: null });
   });
   registerPanelActions(commands, (params) => panels.act(params));
+  return panels;
 }

@@ -26,7 +26,8 @@ export class PanelLinkOpener {
       trace: (target) => vscode.commands.executeCommand(commandIds.openTrace, target),
       traces: (filter) => this.#showTraces(filter),
       promptComparison: (target) => vscode.commands.executeCommand(commandIds.comparePromptVersions, target),
-      sql: ({ sql }) => openSql(sql),
+      sql: (target) => vscode.commands.executeCommand(commandIds.newQuery, target),
+      queryText: showQueryText,
       exportRange: (range) => options.presenter.run(range),
       setting: ({ name }) => vscode.commands.executeCommand('workbench.action.openSettings', name),
     };
@@ -51,6 +52,12 @@ export class PanelLinkOpener {
   }
 }
 
-async function openSql(content: string): Promise<void> {
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'sql', content }));
+async function showQueryText({ uri, start }: PanelLinks['queryText']): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+  const position = document.positionAt(start);
+  const tab = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  await vscode.window.showTextDocument(document, {
+    selection: new vscode.Range(position, position),
+    ...(tab?.viewColumn === undefined ? {} : { viewColumn: tab.viewColumn }),
+  });
 }

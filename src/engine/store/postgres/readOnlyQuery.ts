@@ -80,5 +80,5 @@ function queryError(sql: string, error: unknown): unknown {
 
 /** Where the code point of this number begins. */
 function characterAt(sql: string, codePoint: number): number {
-  return [...sql].slice(0, codePoint).join('').length;
+  return Array.from(sql).slice(0, codePoint).join('').length;
 }
