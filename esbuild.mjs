@@ -40,7 +40,7 @@ const node = {
 };
 
 /** One script and one style sheet a panel: webview/NAME/main.ts and webview/NAME/style.css. */
-const panels = ['dashboard'];
+const panels = ['dashboard', 'sql'];
 
 /** @type {import('esbuild').BuildOptions} */
 const browser = {
