@@ -14,11 +14,13 @@ export interface SaidInput {
   readonly answer: RunSqlAnswer | null;
   readonly answeredAt: number | null;
   readonly outdated: boolean;
+  /** Newest exported moment; null when unknown. */
+  readonly exportedUntil: string | null;
   readonly writing: Writing;
 }
 
 /** The one line above the rows: how many, how long it took, when; or that it still runs. */
-export function saidOf({ state, answer, answeredAt, outdated, writing }: SaidInput): TemplateResult {
+export function saidOf({ state, answer, answeredAt, outdated, exportedUntil, writing }: SaidInput): TemplateResult {
   const { numbers, times, now } = writing;
   const waited = state.kind === 'running' ? performance.now() - state.since : 0;
   if (waited > patience) {
@@ -30,12 +32,13 @@ export function saidOf({ state, answer, answeredAt, outdated, writing }: SaidInp
   const { rows, truncated } = answer.result;
   const count = numbers.count(rows.length);
   const many = truncated ? l10n.t('first {0} rows, there are more', count) : rowsText(rows.length, count);
-  const age = outdated
-    ? l10n.t('the database has changed since {0}', times.clock(answeredAt))
-    : times.moment(answeredAt, now());
-  return html`<b>${many}</b> ${l10n.t('in {0}', numbers.duration(answer.milliseconds / 1000))}<span class="apart"
-      >·</span
-    ><span class=${outdated ? 'warn' : nothing}>${age}</span>`;
+  const took = l10n.t('in {0}', numbers.duration(answer.milliseconds / 1000));
+  const data = exportedUntil === null ? nothing : l10n.t('data up to {0}', times.moment(exportedUntil, now()));
+  const age = outdated ? l10n.t('exports have changed it since {0}', times.clock(answeredAt)) : data;
+  return html`<b>${many}</b> ${took}${age === nothing ? nothing : html`<span class="apart">·</span>`}<span
+      class=${outdated ? 'warn' : ''}
+      >${age}</span
+    >`;
 }
 
 export interface ProblemInput {

@@ -119,17 +119,15 @@ export interface ChartActions {
 /** The chart with what it is made of, each a choice. */
 export function chartPane({ choice, columns, plot, series, left }: ChartParts, actions: ChartActions): TemplateResult {
   const name = (index: number): string => columns[index]?.name ?? '';
-  const pick = (what: 'value' | 'by' | 'split', label: string, word: string | null, text: string): TemplateResult =>
-    html`<button type="button" class="pick" aria-label=${label} @click=${() => actions.pick(what)}>
-      ${word === null ? nothing : html`<span class="quiet">${word}</span>`}<span class="name">${text}</span
-      >${icon(chevron)}
+  const pick = (what: 'value' | 'by' | 'split', word: string, text: string): TemplateResult =>
+    html`<button type="button" class="pick" @click=${() => actions.pick(what)}>
+      <span class=${what === 'value' ? 'unseen' : 'quiet'}>${word}</span>
+      <span class="name">${text}</span>${icon(chevron)}
     </button>`;
-  const split = choice.split === null ? l10n.t('nothing') : name(choice.split);
   return html`<section class="chart" aria-label=${l10n.t('Chart')} data-part="chart.result">
     <header>
-      ${pick('value', l10n.t('Value: {0}', name(choice.value)), null, name(choice.value))}
-      ${pick('by', l10n.t('By: {0}', name(choice.by)), l10n.t('by'), name(choice.by))}
-      ${pick('split', l10n.t('Split by: {0}', split), l10n.t('split by'), split)}
+      ${pick('value', l10n.t('Value'), name(choice.value))} ${pick('by', l10n.t('by'), name(choice.by))}
+      ${pick('split', l10n.t('split by'), choice.split === null ? l10n.t('nothing') : name(choice.split))}
     </header>
     ${plot}
     ${

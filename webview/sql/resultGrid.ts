@@ -50,7 +50,7 @@ export class ResultGrid {
 
   update(model: GridModel): void {
     if (model.columns !== this.#model?.columns) {
-      this.#place = { row: 0, column: 0 };
+      this.#place = { row: model.order.length === 0 ? -1 : 0, column: 0 };
       this.#all = false;
       this.element.scrollTop = 0;
     }
@@ -70,6 +70,7 @@ export class ResultGrid {
     }
     const { columns, widths, order } = model;
     const { indexes, before, after } = this.#virtual.window;
+    const isDrawn = this.#place.row < 0 || indexes.includes(this.#place.row);
     const total = widths.reduce((sum, width) => sum + width, rowNumberWidth);
     const gap = (height: number): unknown =>
       height > 0
@@ -85,7 +86,7 @@ export class ResultGrid {
         aria-rowcount=${order.length + 1}
         aria-colcount=${columns.length + 1}
         aria-multiselectable="true"
-        aria-activedescendant=${this.#idOf(this.#place)}
+        aria-activedescendant=${isDrawn ? this.#idOf(this.#place) : nothing}
         class=${this.#all ? 'all' : ''}
         .style=${`width:${total}px`}
         data-vscode-context=${JSON.stringify({ metricsPart: 'table.result', preventDefaultContextMenuItems: true })}

@@ -27,6 +27,7 @@ import { firstView, keptView, readView, viewOfNext, type SqlView } from './view.
 /** Milliseconds between a change and its being kept by the editor. */
 const keepDelay = 300;
 const rowCapStep = 10;
+const day = 86_400_000;
 
 /** The results of one query document: what ran, what came of it, and what each control does. Drawing is in page.ts. */
 export class SqlPanel implements PanelListener {
@@ -47,6 +48,8 @@ export class SqlPanel implements PanelListener {
   #failure: string | null = null;
   /** The database may hold other data than the rows were read from. */
   #outdated = false;
+  /** Newest exported moment; null while unknown. */
+  #exportedUntil: string | null = null;
   #drawRequested = false;
   #keepTimer: number | undefined;
 
@@ -81,6 +84,7 @@ export class SqlPanel implements PanelListener {
       () => this.#settings?.singleKeys ?? true,
     );
     this.#draw();
+    void this.#readCoverage();
     if (this.#view.answer === null) {
       void this.#start();
     }
@@ -93,7 +97,7 @@ export class SqlPanel implements PanelListener {
 
   dataChanged(): void {
     this.#outdated = this.#view.answer !== null;
-    this.#drawSoon();
+    void this.#readCoverage();
   }
 
   target(target: unknown): void {
@@ -166,6 +170,7 @@ export class SqlPanel implements PanelListener {
           answer,
           answeredAt: this.#view.answeredAt,
           outdated: this.#outdated,
+          exportedUntil: this.#exportedUntil,
           writing: this.#writing,
         }),
         moreRows: more === null ? null : this.#writing.numbers.count(more),
@@ -253,6 +258,15 @@ export class SqlPanel implements PanelListener {
       const count = this.#writing.numbers.count(answer.result.rows.length);
       this.#live.say(l10n.t('{0} rows in {1}', count, this.#writing.numbers.duration(answer.milliseconds / 1000)));
     }
+  }
+
+  /** How new the rows can be. Nobody asked for it: when it cannot be said, nothing is. */
+  async #readCoverage(): Promise<void> {
+    const end = this.#writing.now();
+    const range = { start: new Date(end - day).toISOString(), end: new Date(end).toISOString() };
+    const coverage = await this.#host.ask('coverage', { scope: { range } }).catch(() => null);
+    this.#exportedUntil = coverage?.exportedUntil ?? null;
+    this.#drawSoon();
   }
 
   #change(change: Partial<SqlView>): void {

@@ -23,7 +23,9 @@ describe('the results of a query in a browser', () => {
   });
   after(() => browser.close());
   beforeEach(() => {
-    services = new FakeServices({});
+    services = new FakeServices({
+      coverage: () => ({ exportedUntil: '2026-11-23T13:31:00.000Z', covered: [], missing: [], lastRun: null }),
+    });
     gives(fallbackRows);
   });
   afterEach(async function () {
@@ -54,6 +56,8 @@ describe('the results of a query in a browser', () => {
     rows()
       .locator(`td:nth-child(${place + 1})`)
       .allInnerTexts();
+  const begins = (place: number, ...wanted: readonly string[]): Promise<void> =>
+    waitUntil(async () => (await column(place)).slice(0, wanted.length).join() === wanted.join());
   const status = async (): Promise<string> =>
     (await panel.page.locator('.status').innerText()).replaceAll('\u202f', ' ').replaceAll(/\s+/g, ' ');
   const note = (): Locator => panel.page.locator('.note');
@@ -63,7 +67,7 @@ describe('the results of a query in a browser', () => {
   it('shows the rows with their types, figures right, null in italics', async () => {
     await open();
     await painted();
-    assert.match(await status(), /^13 rows in 9 ms · 23 Nov 15:32/);
+    assert.match(await status(), /^13 rows in 9 ms · data up to 23 Nov 14:31/);
     assert.deepEqual(
       await panel.page.locator('.grid th:not(.row-number)').allInnerTexts(),
       [
@@ -99,15 +103,17 @@ describe('the results of a query in a browser', () => {
     await open();
     await painted();
     await head('fallbacks').click();
-    assert.deepEqual((await column(4)).slice(0, 3), ['118', '64', '41']);
+    await begins(4, '118', '64', '41');
     assert.equal(await head('fallbacks').getAttribute('aria-sort'), 'descending');
     await head('fallbacks').click();
-    assert.deepEqual((await column(4)).slice(0, 3), ['2', '3', '8']);
+    await begins(4, '2', '3', '8');
     await head('fallbacks').click();
-    assert.deepEqual((await column(4)).slice(0, 3), ['41', '12', '118']);
+    await begins(4, '41', '12', '118');
     await head('latency_s').click();
+    await begins(5, '6.40');
     assert.equal((await column(5)).at(-1), 'null');
     await head('latency_s').click();
+    await begins(5, '1.08');
     assert.equal((await column(5)).at(-1), 'null', 'unknown is last both ways');
   });
 
@@ -125,7 +131,7 @@ describe('the results of a query in a browser', () => {
     await press('ArrowUp');
     await press('ArrowUp');
     await press('Enter');
-    assert.equal(await head('day').getAttribute('aria-sort'), 'ascending');
+    await waitUntil(async () => (await head('day').getAttribute('aria-sort')) === 'ascending');
     await press('Control+End');
     assert.equal(await panel.page.locator('.grid td.current').innerText(), '529 overloaded');
     await press('Control+a');
@@ -195,8 +201,8 @@ describe('the results of a query in a browser', () => {
     await press('t');
     await canvas.waitFor();
     services.picked = ['4'];
-    await panel.page.getByRole('button', { name: 'Value: fallbacks' }).click();
-    await panel.page.getByRole('button', { name: 'Value: latency_s' }).waitFor();
+    await panel.page.getByRole('button', { name: 'Value fallbacks' }).click();
+    await panel.page.getByRole('button', { name: 'Value latency_s' }).waitFor();
     assert.match((await canvas.getAttribute('aria-label')) ?? '', /^latency_s by day and wanted: highest 6\.40/);
   });
 
@@ -262,11 +268,11 @@ describe('the results of a query in a browser', () => {
     services.statements.length = 0;
     await open({ state });
     await painted();
-    assert.deepEqual((await column(4)).slice(0, 3), ['118', '64', '41']);
+    await begins(4, '118', '64', '41');
     assert.equal(await panel.page.locator('section.chart').count(), 0);
     assert.deepEqual(services.statements, []);
     panel.dataChanged();
-    await panel.page.getByText('the database has changed since 15:32').waitFor();
+    await panel.page.getByText('exports have changed it since 15:32').waitFor();
   });
 
   it('draws only what is in sight of 50,000 rows, wherever it is scrolled', async () => {
