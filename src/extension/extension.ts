@@ -13,6 +13,7 @@ import { EngineProxy } from './engine/engineProxy.ts';
 import { contributeExports } from './exports/contributeExports.ts';
 import { Format } from './format/format.ts';
 import { KeyStore } from './keys/keyStore.ts';
+import { contributeTools } from './languageModel/contributeTools.ts';
 import { Messages } from './messages/messages.ts';
 import { contributePanels } from './panels/contributePanels.ts';
 import { RunHistory } from './runs/runHistory.ts';
@@ -77,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const panels = contributePanels(workbench, { presenter: exports.presenter, traces, statements });
   contributeSql(workbench, panels);
   contributeLenses(workbench);
+  contributeTools(workbench);
 
   // Not awaited: the editor counts our activation as finished without them.
   exports.start().catch((error: unknown) => messages.record(error));

@@ -7,6 +7,8 @@ export interface QueryOrigin {
   readonly uri: string;
   /** Of its first character, in characters from the beginning of the document. */
   readonly start: number;
+  /** The line of that character, from 0. */
+  readonly line: number;
 }
 
 /** What a panel of results is about. */

@@ -146,8 +146,8 @@ function readPickItem(value: unknown): PickItem | null {
 
 function readOrigin(value: unknown): QueryOrigin | null {
   const fields = readFields(value);
-  return fields !== null && isText(fields.uri) && isCount(fields.start)
-    ? { uri: fields.uri, start: fields.start }
+  return fields !== null && isText(fields.uri) && isCount(fields.start) && isCount(fields.line)
+    ? { uri: fields.uri, start: fields.start, line: fields.line }
     : null;
 }
 

@@ -49,7 +49,8 @@ export class RunStatement {
     }
     await this.#options.documents.bind(document);
     const title = queryTitle(document.getText()) ?? nameOf(document.uri);
-    await this.#options.show({ title, sql, parameters, origin: { uri: document.uri.toString(), start } });
+    const origin = { uri: document.uri.toString(), start, line: document.positionAt(start).line };
+    await this.#options.show({ title, sql, parameters, origin });
   }
 
   /** Each begins with what it was the last time. Null when the person left. */
