@@ -18,7 +18,7 @@ export interface TokenBudget {
   readonly count: (text: string) => PromiseLike<number>;
 }
 
-/** Of a cell; a model that wants more of a text can select that alone. */
+/** Of a text; a model that wants more of a text can select that alone. */
 const mostCharacters = 300;
 
 /**
@@ -55,6 +55,10 @@ function cell(value: AnswerValue): string {
     // Enough digits for money and rates, few enough for a small budget.
     return String(Number(value.toPrecision(6)));
   }
-  const line = value.replaceAll(/\s+/g, ' ');
-  return line.length > mostCharacters ? `${line.slice(0, mostCharacters)}…` : line;
+  return value.replaceAll(/\s+/g, ' ');
+}
+
+/** The beginning of a text that may be of any length. */
+export function shortened(value: string): string {
+  return value.length > mostCharacters ? `${value.slice(0, mostCharacters)}…` : value;
 }

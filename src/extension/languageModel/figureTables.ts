@@ -9,7 +9,7 @@ import type {
   SummaryAnswer,
 } from '../../protocol/analytics.ts';
 import type { Rate } from '../../protocol/figures.ts';
-import type { AnswerTable, AnswerValue } from './answerText.ts';
+import { shortened, type AnswerTable, type AnswerValue } from './answerText.ts';
 
 /** The engine's answers as tables for a model: exact figures, unknown as null, rates with their interval and n. */
 
@@ -175,7 +175,7 @@ export function agentsTables({ agents, failureSteps }: AgentsAnswer): readonly A
         agent,
         step,
         failures,
-        message,
+        message === null ? null : shortened(message),
         exampleTraceId,
       ]),
     },

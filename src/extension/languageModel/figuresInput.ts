@@ -2,16 +2,8 @@ import { EngineError } from '../../engine/errors.ts';
 import type { CostDimension } from '../../protocol/analytics.ts';
 import type { Scope, ScopeFilters } from '../../protocol/scope.ts';
 
-export const figureTopics = [
-  'models',
-  'costs',
-  'prompts',
-  'prompt_comparison',
-  'agents',
-  'fallbacks',
-  'summary',
-] as const;
-export type FigureTopic = (typeof figureTopics)[number];
+const figureTopics = ['models', 'costs', 'prompts', 'prompt_comparison', 'agents', 'fallbacks', 'summary'] as const;
+type FigureTopic = (typeof figureTopics)[number];
 
 /** What a model asked for, after package.json's schema; the engine validates scope and filters. */
 export interface FiguresInput {
@@ -58,10 +50,14 @@ function readRange({ period, start, end }: Readonly<Record<string, unknown>>, no
     }
     return { start: new Date(now - hours * hour).toISOString(), end: new Date(now).toISOString() };
   }
-  const from = Date.parse(String(start));
-  const to = end === undefined ? now : Date.parse(String(end));
+  const from = timeOf(start);
+  const to = end === undefined ? now : timeOf(end);
   if (!(from < to)) {
     throw new EngineError('question.invalid', 'start and end must be ISO-8601 times, start before end.');
   }
   return { start: new Date(from).toISOString(), end: new Date(to).toISOString() };
+}
+
+function timeOf(value: unknown): number {
+  return typeof value === 'string' ? Date.parse(value) : Number.NaN;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../engine/ports.ts';
 import type { Engine } from '../../protocol/engine.ts';
 import type { Scope } from '../../protocol/scope.ts';
 import { sqlSeconds } from '../../protocol/sql.ts';
-import type { Answer, AnswerTable } from './answerText.ts';
+import { shortened, type Answer, type AnswerTable, type AnswerValue } from './answerText.ts';
 import {
   agentsTables,
   comparisonTables,
@@ -17,7 +17,7 @@ import { readFiguresInput, type FiguresInput } from './figuresInput.ts';
 type Asking = Pick<Engine, 'ask' | 'query'>;
 
 /** Rows of a statement for a model: fewer than for people, since each costs tokens. */
-export const mostToolRows = 200;
+const mostToolRows = 200;
 const usualToolRows = 50;
 /** Rows of costs before the rest is summed up. */
 const mostCostRows = 25;
@@ -56,8 +56,12 @@ export async function answerSql(engine: Asking, input: unknown, signal: AbortSig
   const count = truncated ? `The first ${rows.length} rows; there are more.` : `${rows.length} rows.`;
   return {
     lines: [`${count} Money is USD, durations are seconds, times UTC.`],
-    tables: columns.length === 0 ? [] : [{ heads: columns, rows }],
+    tables: columns.length === 0 ? [] : [{ heads: columns, rows: rows.map(shortTexts) }],
   };
+}
+
+function shortTexts(row: readonly AnswerValue[]): readonly AnswerValue[] {
+  return row.map((value) => (typeof value === 'string' ? shortened(value) : value));
 }
 
 /** Tables and columns, or those of some tables alone with their types. @throws EngineError */

@@ -83,8 +83,8 @@ describe('the results of a query in a browser', () => {
     assert.deepEqual((await column(5)).slice(0, 7), ['5.91', '1.84', '6.40', '1.12', '1.90', '5.77', 'null']);
     assert.deepEqual((await column(6)).slice(0, 3), ['2.8618', '0.0311', '8.2011']);
     assert.equal(await cell(6, 5).locator('i').count(), 1);
-    assert.equal(await cell(0, 4).evaluate((element) => getComputedStyle(element).textAlign), 'right');
-    assert.equal(await cell(0, 1).evaluate((element) => getComputedStyle(element).textAlign), 'left');
+    assert.equal(await alignmentOf(cell(0, 4)), 'right');
+    assert.equal(await alignmentOf(cell(0, 1)), 'left');
   });
 
   it('runs what it was opened with, under the limits that it says', async () => {
@@ -322,6 +322,11 @@ describe('the results of a query in a browser', () => {
     assert.ok(overflow <= 0, `${overflow} pixels too wide`);
   });
 });
+
+/** How the text of an element lies in it. */
+async function alignmentOf(element: Locator): Promise<string> {
+  return element.evaluate<string, unknown>('(cell) => getComputedStyle(cell).textAlign' as never);
+}
 
 async function waitUntil(holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 5000;

@@ -115,6 +115,10 @@ describe('package.json', () => {
   });
 
   it('activates for the background export alone, once the editor has started', () => {
-    assert.deepEqual(manifest.activationEvents, ['onStartupFinished', 'onWebviewPanel:langfuseMetrics.dashboard']);
+    assert.deepEqual(manifest.activationEvents, [
+      'onStartupFinished',
+      'onWebviewPanel:langfuseMetrics.dashboard',
+      'onWebviewPanel:langfuseMetrics.sql',
+    ]);
   });
 });
