@@ -15,6 +15,8 @@ export interface SqlView {
 
 /** Characters of an answer as JSON that the editor is asked to keep. */
 const mostKept = 400_000;
+/** More than these are not even counted in characters. */
+const mostRowsKept = 2000;
 
 export function firstView(): SqlView {
   return { sort: null, chart: true, wish: {}, maxRows: firstRowCap, answer: null, answeredAt: null };
@@ -27,7 +29,8 @@ export function readView(kept: unknown): SqlView {
 
 /** Without an answer that is too large to be kept: the statement runs again. */
 export function keptView(view: SqlView): SqlView {
-  const tooLarge = view.answer !== null && JSON.stringify(view.answer).length > mostKept;
+  const rows = view.answer?.result.rows ?? [];
+  const tooLarge = rows.length > mostRowsKept || JSON.stringify(rows).length > mostKept;
   return tooLarge ? { ...view, answer: null, answeredAt: null } : view;
 }
 

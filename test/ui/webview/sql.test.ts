@@ -67,7 +67,7 @@ describe('the results of a query in a browser', () => {
   it('shows the rows with their types, figures right, null in italics', async () => {
     await open();
     await painted();
-    assert.match(await status(), /^13 rows in 9 ms · data up to 23 Nov 14:31/);
+    assert.match(await status(), /^13 rows in 9 ms\s?·\s?data up to 23 Nov 14:31/);
     assert.deepEqual(
       await panel.page.locator('.grid th:not(.row-number)').allInnerTexts(),
       [
