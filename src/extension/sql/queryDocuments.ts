@@ -6,7 +6,7 @@ import { splitStatements } from './statements.ts';
 export const queryLanguage = 'sql';
 
 const bindingsKey = 'sql.documents';
-/** Untitled documents that are remembered; more are never open. */
+/** Documents that are remembered; the oldest is forgotten first. */
 const mostBindings = 50;
 
 /**
@@ -31,6 +31,7 @@ export class QueryDocuments implements vscode.Disposable {
       this.#changed,
       vscode.window.onDidChangeActiveTextEditor(() => this.#tell()),
       vscode.workspace.onDidOpenTextDocument(() => this.#tell()),
+      vscode.workspace.onDidCloseTextDocument((document) => void this.#forget(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (document === vscode.window.activeTextEditor?.document && document.languageId === queryLanguage) {
           this.#tell();
@@ -68,6 +69,15 @@ export class QueryDocuments implements vscode.Disposable {
 
   dispose(): void {
     this.#subscriptions.dispose();
+  }
+
+  /** The next unsaved document may get the same name, and be somebody else's. */
+  async #forget({ uri, isUntitled }: vscode.TextDocument): Promise<void> {
+    const name = uri.toString();
+    if (isUntitled && this.#bound.has(name)) {
+      this.#bound = new Set([...this.#bound].filter((one) => one !== name));
+      await this.#memory.update(bindingsKey, [...this.#bound]);
+    }
   }
 
   #tell(): void {
