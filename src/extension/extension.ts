@@ -11,7 +11,6 @@ import { contributeDatabase } from './database/contributeDatabase.ts';
 import { MetricsDatabase } from './database/metricsDatabase.ts';
 import { EngineProxy } from './engine/engineProxy.ts';
 import { contributeExports } from './exports/contributeExports.ts';
-import { Format } from './format/format.ts';
 import { KeyStore } from './keys/keyStore.ts';
 import { contributeTools } from './languageModel/contributeTools.ts';
 import { Messages } from './messages/messages.ts';
@@ -55,7 +54,6 @@ export function activate(context: vscode.ExtensionContext): void {
     context,
     translations,
     clock: systemClock,
-    format: new Format(vscode.env.language),
     numbers: new Numbers(vscode.env.language),
     times: new Times(vscode.env.language),
     log,

@@ -52,7 +52,7 @@ export async function facets(database: Database, scope: Scope, limit: number): P
     database,
     scope,
     sources.environments,
-    { from: sql`cross join ${elements} as tag(value)`, value: sql`tag.value` },
+    { from: sql`cross join ${elements} as tag`, value: sql`tag.value` },
     limit,
   );
   const projects = await database.db.selectFrom('llm_traces').select('project_id').distinct().execute();

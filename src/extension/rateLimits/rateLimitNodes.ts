@@ -1,18 +1,14 @@
 import * as l10n from '@vscode/l10n';
+import type { Numbers } from '../../format/numbers.ts';
+import type { Times } from '../../format/times.ts';
 import type { Dimension, LimiterStatus, PoolStatus, Window, WindowStatus } from '../../protocol/limiter.ts';
-import type { Format } from '../format/format.ts';
-import { attention, type TreeIcon, type TreeNode } from '../trees/treeNode.ts';
+import { attention, type NodeContext, type TreeIcon, type TreeNode } from '../trees/treeNode.ts';
 import { pressureOf, type Pressure } from './gauge.ts';
 
 /** What a row of the tree is about, for its gauge and its menu. */
 export type RateLimitSubject =
   | { readonly kind: 'pool'; readonly pool: PoolStatus }
   | { readonly kind: 'window'; readonly share: number; readonly pressure: Pressure };
-
-export interface NodeContext {
-  readonly format: Format;
-  readonly now: number;
-}
 
 interface LimitedWindow extends WindowStatus {
   readonly limit: number;
@@ -33,7 +29,7 @@ export function rateLimitNodes({ pools, queue, problem }: LimiterStatus, context
   }
   const { pending, executing, failed } = queue;
   if (pending + executing + failed > 0) {
-    const count = (value: number): string => context.format.count(value);
+    const count = (value: number): string => context.numbers.count(value);
     nodes.push({
       id: 'queue',
       label: l10n.t('Queue'),
@@ -59,7 +55,7 @@ function poolNode(pool: PoolStatus, context: NodeContext): TreeNode {
     description: poolFigures(pool, limited, context).join(' · '),
     tooltip: [
       tier === null ? `${provider} · ${model}` : `${provider} · ${model} · ${tier}`,
-      l10n.t('{0} calls under way', context.format.count(open)),
+      l10n.t('{0} calls under way', context.numbers.count(open)),
     ],
     icon: poolIcon(pool, pressure),
     open: true,
@@ -91,38 +87,38 @@ function poolIcon({ pausedUntil }: PoolStatus, pressure: Pressure): TreeIcon {
 }
 
 /** At most three: what stops calls, then the tier, who waits, what is queued. */
-function poolFigures(pool: PoolStatus, limited: readonly LimitedWindow[], { format, now }: NodeContext): string[] {
+function poolFigures(pool: PoolStatus, limited: readonly LimitedWindow[], { numbers, now }: NodeContext): string[] {
   const full = limited.filter(({ used, limit }) => used >= limit).map(({ resetMs }) => resetMs ?? 0);
   const figures = [
-    ...(pool.pausedUntil === null ? [] : [pausedText(Date.parse(pool.pausedUntil) - now, format)]),
-    ...(full.length === 0 ? [] : [l10n.t('full for {0}', countdown(Math.max(...full), format))]),
+    ...(pool.pausedUntil === null ? [] : [pausedText(Date.parse(pool.pausedUntil) - now, numbers)]),
+    ...(full.length === 0 ? [] : [l10n.t('full for {0}', countdown(Math.max(...full), numbers))]),
     ...(pool.tier === null ? [] : [pool.tier]),
-    ...(pool.waiting === 0 ? [] : [l10n.t('{0} waiting', format.count(pool.waiting))]),
-    ...(pool.queued === 0 ? [] : [l10n.t('{0} queued', format.count(pool.queued))]),
+    ...(pool.waiting === 0 ? [] : [l10n.t('{0} waiting', numbers.count(pool.waiting))]),
+    ...(pool.queued === 0 ? [] : [l10n.t('{0} queued', numbers.count(pool.queued))]),
   ];
   return figures.slice(0, 3);
 }
 
 const yearMs = 31_536_000_000;
 
-function pausedText(milliseconds: number, format: Format): string {
-  return milliseconds > yearMs ? l10n.t('paused') : l10n.t('paused for {0}', countdown(milliseconds, format));
+function pausedText(milliseconds: number, numbers: Numbers): string {
+  return milliseconds > yearMs ? l10n.t('paused') : l10n.t('paused for {0}', countdown(milliseconds, numbers));
 }
 
 function windowNode(
   pool: string,
   { dimension, window, used, limit, resetMs, source }: LimitedWindow,
-  { format, now }: NodeContext,
+  { numbers, times, now }: NodeContext,
 ): TreeNode {
   const pressure = pressureOf(used, limit);
-  const label = `${windowName(window)} ${format.percent(used / limit)}`;
-  const amounts = `${format.count(used)} / ${format.count(limit)} ${unitOf(dimension)}`;
-  const description = resetMs === null ? amounts : `${amounts} · ${countdown(resetMs, format)}`;
+  const label = `${windowName(window)} ${numbers.wholeShare(used / limit)}`;
+  const amounts = `${numbers.count(used)} / ${numbers.count(limit)} ${unitOf(dimension)}`;
+  const description = resetMs === null ? amounts : `${amounts} · ${countdown(resetMs, numbers)}`;
   return {
     id: `${pool}/${dimension}/${window}`,
     label,
     description,
-    tooltip: [sourceText(source, format, now)],
+    tooltip: [sourceText(source, times, now)],
     spoken: `${label}, ${description}`,
     context: 'window',
     subject: { kind: 'window', share: used / limit, pressure } satisfies RateLimitSubject,
@@ -130,22 +126,22 @@ function windowNode(
 }
 
 /** What a model without limits has used today. */
-function counted({ provider, model, windows }: PoolStatus, { format }: NodeContext): readonly TreeNode[] {
+function counted({ provider, model, windows }: PoolStatus, { numbers }: NodeContext): readonly TreeNode[] {
   return windows
     .filter(({ window }) => window === 'day')
     .map(({ dimension, window, used }) => ({
       id: `${provider}/${model}/${dimension}/${window}`,
       label: windowName(window),
-      description: `${format.count(used)} ${unitOf(dimension)} · ${l10n.t('no limit')}`,
+      description: `${numbers.count(used)} ${unitOf(dimension)} · ${l10n.t('no limit')}`,
     }));
 }
 
-function sourceText(source: WindowStatus['source'], format: Format, now: number): string {
+function sourceText(source: WindowStatus['source'], times: Times, now: number): string {
   switch (source?.kind) {
     case 'preset':
       return l10n.t('Limit from the preset of {0}: {1}', source.date, source.url);
     case 'header':
-      return l10n.t('Limit confirmed by a response at {0}', format.time(source.at, now));
+      return l10n.t('Limit confirmed by a response at {0}', times.recent(source.at, now));
     case 'settings':
     case undefined:
       return l10n.t('Limit from your limits file');
@@ -153,10 +149,10 @@ function sourceText(source: WindowStatus['source'], format: Format, now: number)
 }
 
 /** `0:21`; from an hour on `9 h`. */
-export function countdown(milliseconds: number, format: Format): string {
+export function countdown(milliseconds: number, numbers: Numbers): string {
   const seconds = Math.ceil(milliseconds / 1000);
   if (seconds >= 3600) {
-    return format.span(milliseconds);
+    return numbers.span(milliseconds);
   }
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Clock, Log } from '../../engine/ports.ts';
+import type { Numbers } from '../../format/numbers.ts';
+import type { Times } from '../../format/times.ts';
 import type { Limiter } from '../../protocol/limiter.ts';
-import type { Format } from '../format/format.ts';
 import { errorText } from '../messages/messages.ts';
 import { toTreeItem, withTooltip } from '../trees/treeItems.ts';
 import { attention, type TreeNode } from '../trees/treeNode.ts';
@@ -16,7 +17,8 @@ const refreshMilliseconds = 1000;
 export interface RateLimitTreeOptions {
   /** Opens the limiter at the first call; null where nothing has been limited yet. */
   readonly limiter: () => Promise<Limiter | null>;
-  readonly format: Format;
+  readonly numbers: Numbers;
+  readonly times: Times;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -51,11 +53,11 @@ export class RateLimitTree implements vscode.TreeDataProvider<TreeNode>, vscode.
     if (node !== undefined) {
       return typeof node.children === 'function' ? [...(await node.children())] : [...(node.children ?? [])];
     }
-    const { limiter, format, clock } = this.#options;
+    const { limiter, numbers, times, clock } = this.#options;
     try {
       const status = await (await limiter())?.status();
       this.#failure = null;
-      return status === undefined ? [] : [...rateLimitNodes(status, { format, now: clock.now() })];
+      return status === undefined ? [] : [...rateLimitNodes(status, { numbers, times, now: clock.now() })];
     } catch (error) {
       return [this.#failed(errorText(error))];
     }

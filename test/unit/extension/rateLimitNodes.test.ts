@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { Format } from '../../../src/extension/format/format.ts';
 import { gaugeSvg } from '../../../src/extension/rateLimits/gauge.ts';
 import { rateLimitNodes } from '../../../src/extension/rateLimits/rateLimitNodes.ts';
 import { readAcquire, readReport } from '../../../src/extension/rateLimits/rateLimitRequests.ts';
 import { rateLimitSnippet } from '../../../src/extension/rateLimits/rateLimitSnippets.ts';
 import type { TreeNode } from '../../../src/extension/trees/treeNode.ts';
+import { Numbers } from '../../../src/format/numbers.ts';
+import { Times } from '../../../src/format/times.ts';
 import type { LimiterStatus, PoolStatus, WindowStatus } from '../../../src/protocol/limiter.ts';
 
 const now = Date.UTC(2026, 10, 23, 12);
-const context = { format: new Format('en', 'UTC'), now };
+const context = { numbers: new Numbers('en'), times: new Times('en', 'UTC'), now };
 
 const window = (used: number, limit: number | null, change: Partial<WindowStatus> = {}): WindowStatus => ({
   dimension: 'tokens',
