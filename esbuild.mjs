@@ -41,7 +41,7 @@ const node = {
 };
 
 /** One script and one style sheet a panel: webview/NAME/main.ts and webview/NAME/style.css. */
-const panels = ['comparison', 'dashboard', 'trace'];
+const panels = ['comparison', 'dashboard', 'sql', 'trace'];
 
 /** @type {import('esbuild').BuildOptions} */
 const browser = {

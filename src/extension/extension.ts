@@ -12,11 +12,14 @@ import { MetricsDatabase } from './database/metricsDatabase.ts';
 import { EngineProxy } from './engine/engineProxy.ts';
 import { contributeExports } from './exports/contributeExports.ts';
 import { KeyStore } from './keys/keyStore.ts';
+import { contributeTools } from './languageModel/contributeTools.ts';
 import { Messages } from './messages/messages.ts';
 import { contributePanels } from './panels/contributePanels.ts';
 import { contributeRateLimits, type RateLimits } from './rateLimits/contributeRateLimits.ts';
 import { RunHistory } from './runs/runHistory.ts';
 import { readEngineSettings } from './settings/settings.ts';
+import { contributeSql } from './sql/contributeSql.ts';
+import { StatementRuns } from './sql/statementRuns.ts';
 import { contributeTrees } from './trees/contributeTrees.ts';
 import type { Workbench } from './workbench.ts';
 import { ExportFolder } from './workspace/exportFolder.ts';
@@ -70,9 +73,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const exports = contributeExports(workbench, connections);
   contributeDatabase(workbench, connections);
   const { traces } = contributeTrees(workbench);
-  contributePanels(workbench, { presenter: exports.presenter, traces });
+  const statements = new StatementRuns(engine);
+  context.subscriptions.push(statements);
+  const panels = contributePanels(workbench, { presenter: exports.presenter, traces, statements });
+  contributeSql(workbench, panels);
   contributeLenses(workbench);
   rateLimits = contributeRateLimits(workbench);
+  contributeTools(workbench);
 
   // Not awaited: the editor counts our activation as finished without them.
   for (const start of [exports.start(), rateLimits.start()]) {

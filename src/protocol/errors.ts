@@ -43,4 +43,6 @@ export interface ErrorData {
   readonly message: string;
   /** What the user can do about it, a full sentence. */
   readonly hint: string | null;
+  /** Where in the statement a failed one is wrong, in characters from its beginning; absent when unknown. */
+  readonly position?: number;
 }

@@ -1,6 +1,7 @@
 import type { TraceFilter } from './browse.ts';
 import type { QuestionName } from './questions.ts';
 import type { Scope, TimeRange } from './scope.ts';
+import type { QueryOrigin } from './sql.ts';
 
 /**
  * What a panel's document in the browser and the extension say to each other; the messages themselves
@@ -92,6 +93,8 @@ export interface PanelLinks {
   readonly promptInLangfuse: { readonly projectId: string; readonly prompt: string; readonly version: number };
   /** A query document. */
   readonly sql: { readonly sql: string };
+  /** The place in a query document that a statement's answer points at. */
+  readonly queryText: QueryOrigin;
   /** An export of what started in this range. */
   readonly exportRange: TimeRange;
   /** A setting of ours, by its whole name. */

@@ -44,6 +44,7 @@ import type {
   TraceSearchParams,
 } from './browse.ts';
 import type { Bucketing, Scope } from './scope.ts';
+import type { SchemaAnswer } from './sql.ts';
 
 /**
  * Everything that can be asked of the database, by name: parameters and answer. Reading only. The
@@ -75,6 +76,8 @@ export interface Questions {
   coverage: { params: { readonly scope: Scope }; answer: CoverageAnswer };
   /** With `days`, of those queries that look back so many days at all. */
   namedQueries: { params: { readonly days?: number }; answer: readonly NamedQuery[] };
+  /** What can be queried. */
+  schema: { params: Record<string, never>; answer: SchemaAnswer };
   alertStates: { params: Record<string, never>; answer: readonly AlertState[] };
 
   // Browsing: rows.

@@ -114,8 +114,13 @@ export class WorkerThread {
       return signal?.reason ?? new DOMException(error.message, 'AbortError');
     }
     const data = error.data as ErrorData | undefined;
-    return data === undefined
-      ? error
-      : new EngineError(data.code, data.message, data.hint === null ? {} : { hint: data.hint });
+    if (data === undefined) {
+      return error;
+    }
+    const { code, message, hint, position } = data;
+    return new EngineError(code, message, {
+      ...(hint === null ? {} : { hint }),
+      ...(position === undefined ? {} : { position }),
+    });
   }
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commandIds } from '../commands/commandIds.ts';
 import type { ExportPresenter } from '../exports/exportPresenter.ts';
 import { subjectOf } from '../traces/traceCommands.ts';
+import type { StatementRuns } from '../sql/statementRuns.ts';
 import type { TraceTree } from '../traces/traceTree.ts';
 import type { Workbench } from '../workbench.ts';
 import { PromptCommands } from '../prompts/promptCommands.ts';
@@ -15,14 +16,16 @@ import { Panels } from './panels.ts';
 import { PanelSettingsSource } from './panelSettings.ts';
 import { pickTrace } from './pickTrace.ts';
 import { tracePanel } from './tracePanel.ts';
+import { sqlPanel } from './sqlPanel.ts';
 
 interface PanelParts {
   readonly presenter: ExportPresenter;
   readonly traces: TraceTree;
+  readonly statements: StatementRuns;
 }
 
 /** The webviews, restored after a reload, and the commands that open them. */
-export function contributePanels(workbench: Workbench, { presenter, traces }: PanelParts): void {
+export function contributePanels(workbench: Workbench, { presenter, traces, statements }: PanelParts): Panels {
   const { context, translations, clock, numbers, times, messages, commands, folder, keys, engine, history } = workbench;
   const settings = new PanelSettingsSource(keys);
   const prompts = new PromptCommands({ engine, keys, numbers, clock });
@@ -32,6 +35,7 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
     translations,
     services: new EditorServices({
       engine,
+      statements,
       colours: new ModelColours(context.workspaceState),
       links: new PanelLinkOpener({ presenter, traces, prompts, clock }),
       clock,
@@ -44,6 +48,7 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
   panels.restore(dashboardPanel);
   panels.restore(comparisonPanel);
   panels.restore(tracePanel);
+  panels.restore(sqlPanel);
   context.subscriptions.push(settings, panels);
 
   commands.register(commandIds.openDashboard, async (target) => {
@@ -65,4 +70,5 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
     }
   });
   registerPanelActions(commands, (params) => panels.act(params));
+  return panels;
 }

@@ -22,6 +22,7 @@ import {
   openRequest,
   pickRangeRequest,
   pickRequest,
+  runSqlRequest,
   saveRequest,
 } from '../../protocol/panelMessages.ts';
 import type { PanelEnvelope } from '../../protocol/panels.ts';
@@ -33,6 +34,7 @@ import {
   readCopy,
   readOpen,
   readPick,
+  readRunSql,
   readSave,
   readTimeRange,
 } from './panelGuards.ts';
@@ -63,6 +65,7 @@ export class PanelSession {
     );
     this.#connection.onError(([error]) => record(error));
     this.#answer(askRequest, readAsk, ({ question, params }, signal) => services.ask(question, params, signal));
+    this.#answer(runSqlRequest, readRunSql, (params, signal) => services.runSql(params, signal));
     this.#answer(commandRequest, readCommand, async (command) => {
       await services.runCommand(command);
       return null;

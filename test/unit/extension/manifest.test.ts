@@ -188,6 +188,8 @@ describe('package.json', () => {
       'onStartupFinished',
       'onWebviewPanel:langfuseMetrics.dashboard',
       'onWebviewPanel:langfuseMetrics.promptComparison',
+      'onWebviewPanel:langfuseMetrics.trace',
+      'onWebviewPanel:langfuseMetrics.sql',
     ]);
   });
 });
