@@ -24,6 +24,9 @@ export interface PoolKey {
   readonly rule: Rule | null;
 }
 
+/** Ids of pools that are known to exist with these very limits. */
+export type PoolIds = Map<PoolKey, number>;
+
 /** A pool within a transaction; functions replace its state, and `savePool` writes it. */
 export interface OpenPool {
   readonly id: number;
@@ -35,7 +38,7 @@ export interface OpenPool {
 export const now = (pool: OpenPool): number => pool.state.clock.time;
 
 /** Loads a pool, making it at the first use, and brings it to the present: what has left its windows is no longer counted. */
-export function* openPool(key: PoolKey, poolIds: Map<string, number>): Steps<OpenPool> {
+export function* openPool(key: PoolKey, poolIds: PoolIds): Steps<OpenPool> {
   const id = yield* poolId(key, poolIds);
   const [row] = yield* rows<{ state: string }>('pool.state', id);
   if (row === undefined) {
@@ -58,14 +61,14 @@ export function* savePool(pool: OpenPool): Steps<void> {
   }
 }
 
-function* poolId({ provider, model, tier, rule }: PoolKey, poolIds: Map<string, number>): Steps<number> {
-  const limits = JSON.stringify(limitNumbers(rule?.limits ?? []));
-  // Also by limits, so that those shown in the table follow the file.
-  const name = JSON.stringify([provider, model, tier, limits]);
-  const known = poolIds.get(name);
+function* poolId(key: PoolKey, poolIds: PoolIds): Steps<number> {
+  const known = poolIds.get(key);
   if (known !== undefined) {
     return known;
   }
+  const { provider, model, tier, rule } = key;
+  // Kept beside the counters, so that those shown in the table follow the file.
+  const limits = JSON.stringify(limitNumbers(rule?.limits ?? []));
   let [row] = yield* rows<{ id: number; limits: string }>('pool.find', provider, model, tier);
   if (row === undefined) {
     const state = yield* firstState(provider);
@@ -78,7 +81,7 @@ function* poolId({ provider, model, tier, rule }: PoolKey, poolIds: Map<string, 
   if (row.limits !== limits) {
     yield* rows('pool.limits', limits, row.id);
   }
-  poolIds.set(name, row.id);
+  poolIds.set(key, row.id);
   return row.id;
 }
 

@@ -3,7 +3,7 @@ import type { LimitInForce, LimitedBy, WindowNumbers } from '../../protocol/limi
 import { EngineError } from '../errors.ts';
 import { limitNeverMet, limitedBy, limitsInForce, obstacles, remainingIn } from './admission.ts';
 import { indexOf, isNothing } from './amounts.ts';
-import { addUse, now, openPool, savePool, type OpenPool, type PoolKey } from './pool.ts';
+import { addUse, now, openPool, savePool, type OpenPool, type PoolIds, type PoolKey } from './pool.ts';
 import type { Demand } from './providers/providers.ts';
 import { rows, type Steps } from './steps.ts';
 import { leaveLine, lookAhead, placeOf, standInLine } from './tickets.ts';
@@ -40,7 +40,7 @@ const forgetAfterMs = 3_600_000;
  * Admits a call under all limits of its pool, or takes its place in the line.
  * @throws EngineError limits.neverAdmitted
  */
-export function* reserve(key: PoolKey, request: Reserve, poolIds: Map<string, number>): Steps<Reserved | NotReserved> {
+export function* reserve(key: PoolKey, request: Reserve, poolIds: PoolIds): Steps<Reserved | NotReserved> {
   const pool = yield* openPool(key, poolIds);
   const result = yield* reserveIn(pool, request);
   yield* savePool(pool);

@@ -45,7 +45,7 @@ export const statements = {
 
   'reservation.insert': `INSERT INTO limit_reservations
       (nonce, pool_id, reserved_at, lease_until, ${amounts}, later_tokens, later_output_tokens, settled)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id`,
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
   'reservation.pool': `SELECT pool.id, pool.provider, pool.model, pool.tier
     FROM limit_reservations AS reservation JOIN limit_pools AS pool ON pool.id = reservation.pool_id
     WHERE reservation.id = ? AND reservation.nonce = ?`,

@@ -1,6 +1,6 @@
 import type { NextRequest, NextResult, QueueItem } from '../../../protocol/limiter.ts';
 import { matchesModel } from '../limits/rules.ts';
-import { now, openPool, savePool, type OpenPool, type PoolKey } from '../pool.ts';
+import { now, openPool, savePool, type OpenPool, type PoolIds, type PoolKey } from '../pool.ts';
 import { reserveIn } from '../reserve.ts';
 import type { PoolName } from '../settle.ts';
 import { rows, type Steps } from '../steps.ts';
@@ -23,7 +23,7 @@ const lostText = 'The worker was lost: its lease has run out';
 export function* next(
   request: Next,
   keyOf: (name: PoolName) => PoolKey,
-  poolIds: Map<string, number>,
+  poolIds: PoolIds,
 ): Steps<NextResult> {
   yield* rows('queue.lock');
   let retryAfterMs: number | null = null;
