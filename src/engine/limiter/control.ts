@@ -12,12 +12,7 @@ type KeyOf = (name: PoolName) => PoolKey;
  * Stops calls; of a whole provider, also those of models that were not called yet.
  * @param key the pool of the model that is named, which may not exist yet
  */
-export function* pause(
-  request: PauseRequest,
-  key: PoolKey | null,
-  keyOf: KeyOf,
-  poolIds: PoolIds,
-): Steps<void> {
+export function* pause(request: PauseRequest, key: PoolKey | null, keyOf: KeyOf, poolIds: PoolIds): Steps<void> {
   if (key !== null) {
     yield* savePool(yield* openPool(key, poolIds));
   }

@@ -132,7 +132,7 @@ function* setLevel(pool: OpenPool, level: Level, used: Amounts): Steps<void> {
   pool.changed = true;
 }
 
-/** Counts use at this moment, or at one of the last minute. */
+/** Counts use at this moment, or at an earlier one: then `expire` is to follow. */
 export function* addUse(pool: OpenPool, amounts: Amounts, at: number = now(pool)): Steps<void> {
   if (isNothing(amounts)) {
     return;
@@ -141,7 +141,7 @@ export function* addUse(pool: OpenPool, amounts: Amounts, at: number = now(pool)
   yield* rows('usage.add', pool.id, at - (at % widthMs), at, ...amounts);
   const leaves = Math.min(pool.state.leaves[0] ?? Infinity, at + spanMs);
   const counted = withLevel(pool.state, 0, plus(pool.state.used[0], amounts), leaves);
-  pool.state = taken(counted, amounts, pool.key.rule);
+  pool.state = taken(counted, amounts, pool.key.rule, at);
   pool.changed = true;
 }
 
@@ -165,23 +165,25 @@ export function* giveBack(pool: OpenPool, amounts: Amounts, at: number): Steps<v
 
 interface LaterColumns {
   readonly id: number;
+  readonly lease_until: number;
   readonly later_tokens: number;
   readonly later_output_tokens: number;
 }
 
-/** Counts what calls whose lease has run out would have been counted for when reported. */
+/** Counts what calls whose lease has run out would have been counted for, as if reported at that moment. */
 function* settleLost(pool: OpenPool): Steps<void> {
   const due = pool.state.laterDue;
   if (due === null || due > now(pool)) {
     return;
   }
   for (const lost of yield* rows<LaterColumns>('reservation.overdue', pool.id, now(pool))) {
-    yield* addUse(pool, [0, lost.later_tokens, 0, lost.later_output_tokens]);
+    yield* addUse(pool, [0, lost.later_tokens, 0, lost.later_output_tokens], lost.lease_until);
     yield* rows('reservation.settle', settled.lost, lost.id);
   }
   const [next] = yield* rows<{ lease_until: number | null }>('reservation.nextOverdue', pool.id);
   pool.state = { ...pool.state, laterDue: next?.lease_until ?? null };
   pool.changed = true;
+  yield* expire(pool);
 }
 
 /** Values of limit_reservations.settled. */

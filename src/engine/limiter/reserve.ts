@@ -35,6 +35,8 @@ export interface NotReserved {
 /** Old reservations are thrown away now and then, an hour after nobody may settle them any more. */
 const forgetEvery = 64;
 const forgetAfterMs = 3_600_000;
+/** What was lost longer ago than that is in no window any more. */
+const longestWindowMs = 86_400_000;
 
 /**
  * Admits a call under all limits of its pool, or takes its place in the line.
@@ -86,7 +88,7 @@ function* grant(pool: OpenPool, request: Reserve, limits: readonly LimitInForce[
   );
   const id = row?.id ?? 0;
   if (id % forgetEvery === 0) {
-    yield* rows('reservation.forget', now(pool) - forgetAfterMs);
+    yield* rows('reservation.forget', now(pool) - forgetAfterMs, now(pool) - forgetAfterMs - longestWindowMs);
   }
   return {
     granted: true,

@@ -120,5 +120,5 @@ async function serverClock(client: ClientBase): Promise<ClockSample> {
     'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
   );
   const now = rows[0]?.now ?? 0;
-  return { wall: now, monotonic: now, slept: () => 0 };
+  return { wall: now, monotonic: now, slept: () => 0, boot: () => '' };
 }

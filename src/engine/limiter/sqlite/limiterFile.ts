@@ -33,7 +33,9 @@ export class LimiterFile {
     this.#file = file;
     this.#database = new Database(file);
     try {
-      this.#database.exec(`PRAGMA busy_timeout = ${busyMilliseconds}; PRAGMA wal_autocheckpoint = ${pagesBetweenCheckpoints}`);
+      this.#database.exec(
+        `PRAGMA busy_timeout = ${busyMilliseconds}; PRAGMA wal_autocheckpoint = ${pagesBetweenCheckpoints}`,
+      );
       prepareFile(this.#database, file);
       this.#begin = this.#database.prepare('BEGIN IMMEDIATE');
       this.#commit = this.#database.prepare('COMMIT');
