@@ -77,3 +77,4 @@ log('ready');
 await { storm, line, work }[task.job]();
 await limiter.close();
 await limiter.close();
+await limiter.close();

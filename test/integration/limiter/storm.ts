@@ -5,6 +5,8 @@ export const stormLimits = { 'by-requests': 150, 'by-tokens': 1500 } as const;
 type StormModel = keyof typeof stormLimits;
 
 const windowMs = 60_000;
+/** What is used may count that much longer than a minute. */
+const bucketMs = 100;
 
 export interface StormResult {
   readonly attempts: number;
@@ -79,9 +81,12 @@ function judge(grants: readonly Grant[]): Pick<StormResult, 'grants' | 'fullest'
     const own = grants.filter((grant) => grant.model === model);
     const limit = stormLimits[model];
     const [first, last] = [own[0]?.at ?? 0, own.at(-1)?.at ?? 0];
-    const total = own.reduce((sum, { amount, settled }) => sum + (settled?.amount ?? amount), 0);
-    const allowed = limit * Math.max(Math.floor((last - first) / windowMs), 1);
-    return { fullest: Math.max(...own.map((_, index) => heldAt(own, index))) / limit, used: total / allowed };
+    const windows = Math.floor((last - first) / (windowMs + bucketMs));
+    const total = own
+      .filter(({ at }) => at < first + windows * (windowMs + bucketMs))
+      .reduce((sum, { amount, settled }) => sum + (settled?.amount ?? amount), 0);
+    const fullest = Math.max(...own.map((_, index) => heldAt(own, index))) / limit;
+    return { fullest, used: total / (windows * limit) };
   });
   return {
     grants: grants.length,
