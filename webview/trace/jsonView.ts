@@ -26,6 +26,8 @@ export class JsonView {
   #lines: readonly JsonLine[] = [];
   #virtual: VirtualRows | null = null;
   #current = 0;
+  /** A line that is far away is drawn, and takes the focus, only when the browser has scrolled to it. */
+  #focusWanted = false;
 
   /** @param label of the tree, for screen readers */
   constructor(value: Json, label: string, numbers: Numbers) {
@@ -63,6 +65,11 @@ export class JsonView {
     const gap = (height: number): unknown =>
       height > 0 ? html`<div role="none" .style=${`height:${height}px`}></div>` : nothing;
     render(html`${gap(before)}${indexes.map((index) => this.#line(index))}${gap(after)}`, this.element);
+    const line = this.#focusWanted ? this.element.querySelector<HTMLElement>(`[data-index="${this.#current}"]`) : null;
+    if (line !== null) {
+      this.#focusWanted = false;
+      line.focus({ preventScroll: this.#virtual !== null });
+    }
   }
 
   #line(index: number): TemplateResult | typeof nothing {
@@ -174,8 +181,8 @@ export class JsonView {
 
   #focus(index: number): void {
     this.#current = index;
+    this.#focusWanted = true;
     this.#virtual?.reveal(index);
     this.#draw();
-    this.element.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus();
   }
 }

@@ -56,6 +56,7 @@ export class TreeView {
   #tree: StepTree | null = null;
   #rows: VisibleRows | null = null;
   #selected: number | null = null;
+  #focusWanted = false;
   #money: (usd: number) => string = String;
 
   /** @param drawn called after each drawing */
@@ -99,11 +100,11 @@ export class TreeView {
     this.#draw();
   }
 
+  /** Far away rows are drawn, and take the focus, only when the browser has scrolled to them. */
   focus(): void {
-    const index = this.#current;
-    this.#virtual.reveal(index);
+    this.#focusWanted = true;
+    this.#virtual.reveal(this.#current);
     this.#draw();
-    this.#scroller.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus();
   }
 
   /** The row that Tab leads to. */
@@ -134,7 +135,16 @@ export class TreeView {
         <div role="none" .style=${`height:${after}px`}></div>`,
       this.#scroller,
     );
+    this.#takeFocus();
     this.#drawn();
+  }
+
+  #takeFocus(): void {
+    const row = this.#focusWanted ? this.#scroller.querySelector<HTMLElement>(`[data-index="${this.#current}"]`) : null;
+    if (row !== null) {
+      this.#focusWanted = false;
+      row.focus({ preventScroll: true });
+    }
   }
 
   #ticks(tree: StepTree): readonly Tick[] {
