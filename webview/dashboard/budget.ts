@@ -64,11 +64,10 @@ function restOf({ spend, budget, lastDay }: RestInput, { numbers }: Writing): st
   if (spend.forecast === null) {
     return budget === null ? '' : l10n.t('of {0} until {1}', money(budget), lastDay);
   }
-  const interval = l10n.t(
-    '(80 % interval {0} to {1})',
-    money(spend.forecast.interval.low),
-    money(spend.forecast.interval.high),
-  );
+  const { low, high } = spend.forecast.interval;
+  // Ends that would read the same say no width.
+  const end = money(low) === money(high) ? (usd: number): string => numbers.money(usd) : money;
+  const interval = l10n.t('(80 % interval {0} to {1})', end(low), end(high));
   return budget === null
     ? l10n.t('by {0} {1}', lastDay, interval)
     : l10n.t('of {0} by {1} {2}', money(budget), lastDay, interval);

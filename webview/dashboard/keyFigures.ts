@@ -4,6 +4,7 @@ import type { SummaryAnswer } from '../../src/protocol/analytics.ts';
 import type { Rate } from '../../src/protocol/figures.ts';
 import type { Writing } from '../shared/panel.ts';
 import { sparkline } from '../shared/sparkline.ts';
+import { unpricedText } from '../shared/unpriced.ts';
 
 /** A latency that grew by less is no news. */
 const latencyGrowth = 1.1;
@@ -70,16 +71,14 @@ function unknownFigures(): readonly KeyFigure[] {
 }
 
 function cost({ current, previous, sparklines }: SummaryAnswer, { numbers }: Writing): KeyFigure {
-  const unpriced = l10n.t('{0} calls without price', numbers.count(current.callsWithoutCost));
   return {
     label: l10n.t('Cost'),
     n: null,
     value: current.costUsd === null ? null : numbers.money(current.costUsd),
     missing: l10n.t('no price'),
-    tooltip: [
-      ...(current.costUsd === null ? [] : [`$${current.costUsd}`]),
-      ...(current.callsWithoutCost === 0 ? [] : [unpriced]),
-    ].join('\n'),
+    tooltip: [current.costUsd === null ? null : `$${current.costUsd}`, unpricedText(current.callsWithoutCost, numbers)]
+      .filter((line) => line !== null)
+      .join('\n'),
     change: changeOf(current.costUsd, previous.costUsd, (value) => numbers.money(value), numbers),
     trend: sparklines.costUsd,
   };

@@ -4,6 +4,7 @@ import type { ModelsAnswer, UsageAnswer } from '../../src/protocol/analytics.ts'
 import type { Percentiles, Rate } from '../../src/protocol/figures.ts';
 import type { Writing } from '../shared/panel.ts';
 import { sparkline } from '../shared/sparkline.ts';
+import { unpricedText } from '../shared/unpriced.ts';
 import type { Column } from '../shared/table.ts';
 import { none } from '../shared/cells.ts';
 import { seriesColour } from './stackChart.ts';
@@ -67,10 +68,9 @@ export function modelColumns({ models, byModel, colours, writing }: ModelsInput)
       cell: ({ costUsd }) => (costUsd === null ? none(l10n.t('no price')) : money(costUsd)),
       value: ({ costUsd }) => costUsd,
       tooltip: ({ costUsd, callsWithoutCost }) =>
-        [
-          ...(costUsd === null ? [] : [`$${costUsd}`]),
-          ...(callsWithoutCost === 0 ? [] : [l10n.t('{0} calls without price', numbers.count(callsWithoutCost))]),
-        ].join('\n') || null,
+        [costUsd === null ? null : `$${costUsd}`, unpricedText(callsWithoutCost, numbers)]
+          .filter((line) => line !== null)
+          .join('\n') || null,
     },
     {
       id: 'share',

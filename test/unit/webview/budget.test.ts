@@ -54,6 +54,18 @@ describe('the budget', () => {
     assert.equal(plain(`${early.headline}${early.rest}`), '$40.00 so far');
   });
 
+  it('is exact about an interval whose ends would read the same', () => {
+    const forecast = {
+      ...spend.forecast,
+      costUsd: 11,
+      interval: { low: 10.68, high: 11.35 },
+    } as SpendAnswer['forecast'];
+    assert.match(
+      plain(budgetView({ ...spend, forecast }, null, writing).rest),
+      /\(80 % interval \$10\.68 to \$11\.35\)/,
+    );
+  });
+
   it('begins the forecast where the known line ends', () => {
     const { series, labels } = budgetView(spend, 450, writing).chart;
     const values = (id: string): readonly (number | null)[] =>

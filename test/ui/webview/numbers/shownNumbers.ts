@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+
+/** What a person can read at one place of a document: its text, what hovering or a screen reader gives, how far down a point is drawn. */
+type Read = 'text' | 'title' | 'aria-label' | 'cy';
+
+/**
+ * All numbers that a document shows. Each has to be claimed by an expectation of what stands at its
+ * place; what nobody claimed is found at the end.
+ */
+export class ShownNumbers {
+  readonly #page: Page;
+  readonly #exempt: string;
+
+  /** @param exempt where digits are no figures, as selectors: names of keys, dates … */
+  constructor(page: Page, exempt: readonly string[]) {
+    this.#page = page;
+    this.#exempt = exempt.join(', ');
+  }
+
+  /** Asserts what all elements of a selector say, in their order, and claims that. */
+  async claim(selector: string, expected: readonly string[], read: Read = 'text'): Promise<void> {
+    const found = await this.#page.evaluate<string[]>(`(${claimAll})(...${JSON.stringify([selector, read])})`);
+    assert.deepEqual(found.map(plain), expected.map(plain), `${selector}, ${read}`);
+  }
+
+  async has(selector: string): Promise<boolean> {
+    return (await this.#page.locator(selector).count()) > 0;
+  }
+
+  /** Texts with digits that no expectation was about. */
+  unclaimed(): Promise<readonly string[]> {
+    return this.#page.evaluate<string[]>(`(${findUnclaimed})(${JSON.stringify(this.#exempt)})`);
+  }
+}
+
+const plain = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+/** Runs in the browser. */
+const claimAll = `(selector, read) => [...document.querySelectorAll(selector)].map((element) => {
+  element.dataset.claimed = (element.dataset.claimed ?? '') + ' ' + read;
+  return (read === 'text' ? element.textContent : element.getAttribute(read)) ?? '';
+})`;
+
+/** Runs in the browser. */
+const findUnclaimed = `(exempt) => {
+  const found = [];
+  for (const element of document.querySelectorAll('body *')) {
+    if (element.matches('script, style') || (exempt !== '' && element.closest(exempt) !== null)) {
+      continue;
+    }
+    const place = (element.parentElement.className ?? '') + ' > ' + element.tagName + '.' + element.className;
+    const own = [...element.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE);
+    if (own.some(({ nodeValue }) => /\\d/.test(nodeValue)) && element.closest('[data-claimed~=text]') === null) {
+      found.push(place + ': ' + element.textContent.trim());
+    }
+    for (const name of ['title', 'aria-label']) {
+      if (/\\d/.test(element.getAttribute(name) ?? '') && !element.matches('[data-claimed~="' + name + '"]')) {
+        found.push(place + ' ' + name + ': ' + element.getAttribute(name));
+      }
+    }
+  }
+  return found;
+}`;
