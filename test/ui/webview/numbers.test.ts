@@ -7,6 +7,7 @@ import { exportedDatabase, now } from './numbers/database.ts';
 import { DashboardNumbers } from './numbers/dashboardNumbers.ts';
 import { EngineServices } from './numbers/engineServices.ts';
 import { ShownNumbers } from './numbers/shownNumbers.ts';
+import { claimTrace } from './numbers/traceNumbers.ts';
 import { PanelPage } from './panelPage.ts';
 
 describe('every number on screen is the engine’s own', function () {
@@ -52,6 +53,27 @@ describe('every number on screen is the engine’s own', function () {
       '.coverage [title]',
     ]);
     await new DashboardNumbers(engine, shown).claimAll();
+    assert.deepEqual(await shown.unclaimed(), []);
+  });
+
+  it('of a trace: its head, and every step', async () => {
+    const [trace] = workspace.sql(
+      `SELECT id, project_id FROM llm_traces WHERE total_observations < 60 AND total_tokens > 0 AND error_count > 0
+       ORDER BY total_observations DESC, id LIMIT 1`,
+    );
+    const [projectId, id] = [String(trace?.project_id), String(trace?.id)];
+    const target = { projectId, traceId: id, observationId: null };
+    // High enough that every step is in sight.
+    panel = await PanelPage.open(context, {
+      name: 'trace',
+      services: new EngineServices(engine),
+      now,
+      target,
+      height: 2400,
+    });
+    await panel.page.locator('.step').first().waitFor();
+    const shown = new ShownNumbers(panel.page, ['.detail', '.columns-head .axis', 'kbd', '[title="O"]']);
+    await claimTrace(shown, workspace, id);
     assert.deepEqual(await shown.unclaimed(), []);
   });
 });

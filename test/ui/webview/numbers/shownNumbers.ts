@@ -20,12 +20,29 @@ export class ShownNumbers {
 
   /** Asserts what all elements of a selector say, in their order, and claims that. */
   async claim(selector: string, expected: readonly string[], read: Read = 'text'): Promise<void> {
-    const found = await this.#page.evaluate<string[]>(`(${claimAll})(...${JSON.stringify([selector, read])})`);
-    assert.deepEqual(found.map(plain), expected.map(plain), `${selector}, ${read}`);
+    assert.deepEqual(await this.#read(selector, read), expected.map(plain), `${selector}, ${read}`);
+  }
+
+  /** As `claim`, of rows whose order is not what is asked: each row with what its parts say, joined by ` | `. */
+  async claimRows(
+    parts: readonly (readonly [selector: string, read: Read])[],
+    expected: readonly string[],
+  ): Promise<void> {
+    const columns: (readonly string[])[] = [];
+    for (const [selector, read] of parts) {
+      columns.push(await this.#read(selector, read));
+    }
+    const rows = (columns[0] ?? []).map((_, row) => plain(columns.map((column) => column[row] ?? '').join(' | ')));
+    assert.deepEqual(rows.toSorted(), expected.map(plain).toSorted());
   }
 
   async has(selector: string): Promise<boolean> {
     return (await this.#page.locator(selector).count()) > 0;
+  }
+
+  async #read(selector: string, read: Read): Promise<readonly string[]> {
+    const found = await this.#page.evaluate<string[]>(`(${claimAll})(...${JSON.stringify([selector, read])})`);
+    return found.map(plain);
   }
 
   /** Texts with digits that no expectation was about. */
