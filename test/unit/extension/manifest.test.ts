@@ -77,9 +77,17 @@ describe('package.json', () => {
       contributes.menus.commandPalette?.filter(({ when }) => when === 'false').map(({ command }) => command),
     );
     // These ask for what they are not given.
-    const asking = ['clearTraceFilter', 'comparePromptVersions', 'findPromptUses'].map(
-      (name) => `langfuseMetrics.${name}`,
-    );
+    const asking = [
+      'clearTraceFilter',
+      'comparePromptVersions',
+      'findPromptUses',
+      'openTrace',
+      'showFailingExamples',
+      'rateLimit.pause',
+      'rateLimit.resume',
+      'rateLimit.reset',
+      'rateLimit.copySnippet',
+    ].map((name) => `langfuseMetrics.${name}`);
     const onRows = contributes.menus['view/item/context']?.map(({ command }) => command) ?? [];
     const onValues = ['loadMoreRuns', 'loadMoreTraces', 'hidePromptLens', 'comparePromptText'].map(
       (name) => `langfuseMetrics.${name}`,
