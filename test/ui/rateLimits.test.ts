@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Locator } from 'playwright-core';
 import type { LimiterStatus } from '../../src/protocol/limiter.ts';
 import { root } from '../tools/shell.ts';
 import type { Workbench } from '../tools/editor/workbench.ts';
@@ -9,7 +10,7 @@ import { openWorkbench } from './harness.ts';
 
 describe('the view of rate limits', () => {
   let workbench: Workbench;
-  const rows = (text: string | RegExp) => workbench.treeRows('Rate limits').filter({ hasText: text });
+  const rows = (text: string | RegExp): Locator => workbench.treeRows('Rate limits').filter({ hasText: text });
   const home = (...names: string[]): string => path.join(workbench.workspace ?? '', '.langfuse', ...names);
   const rateLimit = (...args: string[]): string => {
     const cli = [path.join(root, 'dist', 'cli.js'), 'rate-limit', ...args, '--workspace', workbench.workspace ?? ''];
