@@ -36,7 +36,7 @@ describe('the view of rate limits', () => {
     mkdirSync(home(), { recursive: true });
     const limits = [{ provider: 'openai', model: 'gpt-4o', requests: { day: 10 }, tokens: { day: 1000 } }];
     writeFileSync(home('rate-limits.json'), JSON.stringify({ limits }));
-    await rows('0 / 10 req').waitFor();
+    await rows('gpt-4o').waitFor();
     rateLimit('acquire', '--provider', 'openai', '--model', 'gpt-4o', '--tokens', '950');
     await rows('1 / 10 req').waitFor();
     const [pool] = (JSON.parse(rateLimit('status', '--json')) as LimiterStatus).pools;
