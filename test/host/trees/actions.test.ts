@@ -24,13 +24,10 @@ function rows(sql: string, ...values: string[]): Record<string, SQLOutputValue>[
 
 /** Answers the question that a command asks, as Enter does, until the command has ended. */
 async function accepting(command: Promise<unknown>): Promise<void> {
-  let ended = false;
-  const end = command.finally(() => (ended = true));
-  while (!ended) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-  }
-  await end;
+  const pressEnter = setInterval(() => {
+    void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+  }, 200);
+  await command.finally(() => clearInterval(pressEnter));
 }
 
 const activeText = (): string => vscode.window.activeTextEditor?.document.getText() ?? '';
