@@ -36,11 +36,15 @@ import type {
   TraceFilter,
   TraceGroupPage,
   TraceGroupsParams,
+  TraceOutline,
   TracePage,
   TracePageParams,
   TraceParams,
+  TraceSearchAnswer,
+  TraceSearchParams,
 } from './browse.ts';
 import type { Bucketing, Scope } from './scope.ts';
+import type { SchemaAnswer } from './sql.ts';
 
 /**
  * Everything that can be asked of the database, by name: parameters and answer. Reading only. The
@@ -72,6 +76,8 @@ export interface Questions {
   coverage: { params: { readonly scope: Scope }; answer: CoverageAnswer };
   /** With `days`, of those queries that look back so many days at all. */
   namedQueries: { params: { readonly days?: number }; answer: readonly NamedQuery[] };
+  /** What can be queried. */
+  schema: { params: Record<string, never>; answer: SchemaAnswer };
   alertStates: { params: Record<string, never>; answer: readonly AlertState[] };
 
   // Browsing: rows.
@@ -79,6 +85,8 @@ export interface Questions {
   traces: { params: TracePageParams; answer: TracePage };
   traceCount: { params: { readonly filter: TraceFilter }; answer: { readonly traces: number } };
   trace: { params: TraceParams; answer: TraceDetail | null };
+  traceOutline: { params: TraceParams; answer: TraceOutline | null };
+  traceSearch: { params: TraceSearchParams; answer: TraceSearchAnswer };
   traceChildren: { params: ChildrenParams; answer: ChildrenPage };
   observation: { params: ObservationParams; answer: ObservationDetail | null };
   promptVersion: {

@@ -77,9 +77,17 @@ describe('package.json', () => {
       contributes.menus.commandPalette?.filter(({ when }) => when === 'false').map(({ command }) => command),
     );
     // These ask for what they are not given.
-    const asking = ['clearTraceFilter', 'comparePromptVersions', 'findPromptUses'].map(
-      (name) => `langfuseMetrics.${name}`,
-    );
+    const asking = [
+      'clearTraceFilter',
+      'comparePromptVersions',
+      'findPromptUses',
+      'openTrace',
+      'showFailingExamples',
+      'rateLimit.pause',
+      'rateLimit.resume',
+      'rateLimit.reset',
+      'rateLimit.copySnippet',
+    ].map((name) => `langfuseMetrics.${name}`);
     const onRows = contributes.menus['view/item/context']?.map(({ command }) => command) ?? [];
     const onValues = ['loadMoreRuns', 'loadMoreTraces', 'hidePromptLens', 'comparePromptText'].map(
       (name) => `langfuseMetrics.${name}`,
@@ -153,7 +161,7 @@ describe('package.json', () => {
         continue;
       }
       // The editor's own: the engine is told with each question.
-      if (/^langfuseMetrics\.(codeLens|panels)\./.test(name)) {
+      if (/^langfuseMetrics\.(codeLens|panels|terminal)\./.test(name)) {
         continue;
       }
       assert.deepEqual(property.default, engineDefault(name.slice('langfuseMetrics.'.length)), name);
@@ -184,6 +192,12 @@ describe('package.json', () => {
   });
 
   it('activates for the background export alone, once the editor has started', () => {
-    assert.deepEqual(manifest.activationEvents, ['onStartupFinished', 'onWebviewPanel:langfuseMetrics.dashboard']);
+    assert.deepEqual(manifest.activationEvents, [
+      'onStartupFinished',
+      'onWebviewPanel:langfuseMetrics.dashboard',
+      'onWebviewPanel:langfuseMetrics.promptComparison',
+      'onWebviewPanel:langfuseMetrics.trace',
+      'onWebviewPanel:langfuseMetrics.sql',
+    ]);
   });
 });
