@@ -31,6 +31,7 @@ export const errorCodes = [
   'limits.unknownReservation',
   'limits.unknownItem',
   'limits.leaseLost',
+  'limits.unsupported',
   'engine.crashed',
 ] as const;
 

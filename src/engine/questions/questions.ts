@@ -26,7 +26,9 @@ import {
   traceChildrenQuestion,
   traceCountQuestion,
   traceGroupsQuestion,
+  traceOutlineQuestion,
   traceQuestion,
+  traceSearchQuestion,
   tracesQuestion,
 } from '../browse/questions.ts';
 import { EngineError } from '../errors.ts';
@@ -58,6 +60,8 @@ const questions: { readonly [Q in QuestionName]?: Question<Q> } = {
   traces: tracesQuestion,
   traceCount: traceCountQuestion,
   trace: traceQuestion,
+  traceOutline: traceOutlineQuestion,
+  traceSearch: traceSearchQuestion,
   traceChildren: traceChildrenQuestion,
   observation: observationQuestion,
   facets: facetsQuestion,

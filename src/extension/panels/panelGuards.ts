@@ -48,12 +48,18 @@ export function readOpen(value: unknown): OpenParams | null {
     return null;
   }
   const texts = (...names: readonly string[]): boolean => names.every((name) => typeof target[name] === 'string');
+  const isTrace = (): boolean => texts('projectId', 'traceId') && isTextOrNull(target.observationId);
   const valid: Readonly<Record<OpenParams['link'], () => boolean>> = {
-    trace: () => texts('projectId', 'traceId') && isTextOrNull(target.observationId),
+    trace: isTrace,
+    langfuse: isTrace,
+    sourceRow: isTrace,
+    rating: () => isTrace() && typeof target.good === 'boolean',
     // The tree hands its filter to the engine, which validates it.
     traces: () => readFields(target.scope) !== null,
     promptComparison: () =>
       texts('projectId', 'prompt') && (target.version === null || typeof target.version === 'number'),
+    promptDiff: () => texts('projectId', 'prompt') && isTwoNumbers(target.versions),
+    promptInLangfuse: () => texts('projectId', 'prompt') && typeof target.version === 'number',
     sql: () => texts('sql'),
     queryText: () => readOrigin(target) !== null,
     exportRange: () => readTimeRange(target) !== null,
@@ -170,6 +176,10 @@ function isCount(value: unknown): value is number {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isTwoNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === 'number');
 }
 
 function isTextOrNull(value: unknown): value is string | null {

@@ -4,6 +4,8 @@ import type { TraceFilter } from '../../protocol/browse.ts';
 import type { OpenParams, PanelLinks } from '../../protocol/panels.ts';
 import { commandIds } from '../commands/commandIds.ts';
 import type { ExportPresenter } from '../exports/exportPresenter.ts';
+import { openPromptDiff } from '../prompts/promptDocuments.ts';
+import type { PromptCommands } from '../prompts/promptCommands.ts';
 import { wholeView } from '../traces/traceFilterState.ts';
 import type { TraceTree } from '../traces/traceTree.ts';
 
@@ -12,6 +14,7 @@ const day = 24 * 3_600_000;
 export interface PanelLinkOpenerOptions {
   readonly presenter: Pick<ExportPresenter, 'run'>;
   readonly traces: Pick<TraceTree, 'show' | 'view'>;
+  readonly prompts: Pick<PromptCommands, 'openInLangfuse'>;
   readonly clock: Clock;
 }
 
@@ -24,8 +27,14 @@ export class PanelLinkOpener {
     this.#options = options;
     this.#openers = {
       trace: (target) => vscode.commands.executeCommand(commandIds.openTrace, target),
+      langfuse: (target) => vscode.commands.executeCommand(commandIds.openTraceInLangfuse, target),
+      sourceRow: (target) => vscode.commands.executeCommand(commandIds.showSourceRow, target),
+      rating: ({ good, ...target }) =>
+        vscode.commands.executeCommand(good ? commandIds.rateGood : commandIds.rateBad, target),
       traces: (filter) => this.#showTraces(filter),
       promptComparison: (target) => vscode.commands.executeCommand(commandIds.comparePromptVersions, target),
+      promptDiff: ({ versions: [left, right], ...prompt }) => openPromptDiff(prompt, left, right),
+      promptInLangfuse: (target) => options.prompts.openInLangfuse(target),
       sql: (target) => vscode.commands.executeCommand(commandIds.newQuery, target),
       queryText: showQueryText,
       exportRange: (range) => options.presenter.run(range),

@@ -26,7 +26,7 @@ import {
   saveRequest,
 } from '../../protocol/panelMessages.ts';
 import type { PanelEnvelope } from '../../protocol/panels.ts';
-import { requestCancelled } from '../engine/engineRpc.ts';
+import { requestCancelled } from '../engine/workerRpc.ts';
 import {
   readAsk,
   readColours,
