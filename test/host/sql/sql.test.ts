@@ -54,7 +54,14 @@ describe('SQL on the metrics database', () => {
     await run('export');
   });
   after(() => server.close());
-  afterEach(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
+  afterEach(async () => {
+    // An unsaved document would ask whether it may be closed.
+    for (const document of vscode.workspace.textDocuments.filter(({ isUntitled }) => isUntitled)) {
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    }
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
 
   it('begins with a document of its own, whose statements can be run', async () => {
     await run('newQuery');
