@@ -58,8 +58,8 @@ function closings(text: string): readonly string[] {
 }
 
 /** What may stand at the end of cut JSON after its last whole value, and nothing else: half a member or half a value. */
-const halfMember =
-  /^,?\s*(?:"(?:[^"\\]|\\.)*(?:\\|"\s*(?::\s*)?)?)?(?:-?[\d.eE+-]*|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)$/s;
+const halfWord = String.raw`(?:-?[\d.eE+-]*|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)`;
+const halfMember = new RegExp(String.raw`^,?\s*(?:${halfWord}|"(?:[^"\\]|\\.)*(?:\\|"\s*(?::\s*${halfWord})?)?)$`, 's');
 
 interface Scan {
   /** What closes the brackets that are open at the end, outermost first. */

@@ -147,11 +147,7 @@ describe('the trace panel in a browser', () => {
     );
     assert.equal(plain(await section('input').locator('h3 .caption').innerText()), '4 messages · 22.1 k characters');
     const call = section('input').getByRole('tree', { name: 'Arguments of run_tests' });
-    assert.deepEqual(await call.getByRole('treeitem').allInnerTexts(), [
-      '{ 2 keys }',
-      'path:"billing"',
-      'verbose:true',
-    ]);
+    assert.deepEqual(await jsonLines(call), ['{ 2 keys }', 'path: "billing"', 'verbose: true']);
     await section('input')
       .getByRole('button', { name: /more characters$/ })
       .click();
@@ -328,7 +324,8 @@ describe('the trace panel in a browser', () => {
     assert.deepEqual([services.copied, services.opened], [[], []]);
   });
 
-  it('opens a text of megabytes without drawing more of it than is in sight', async () => {
+  it('opens a text of megabytes without drawing more of it than is in sight', async function () {
+    this.timeout(120_000);
     const text = Array.from({ length: 40_000 }, (_, line) => `line ${line} of a very long answer of a model`).join(
       '\n',
     );
@@ -363,7 +360,8 @@ describe('the trace panel in a browser', () => {
     assert.match(await section('output').innerText(), /Cut when it was exported: the first 3 characters are kept\./);
   });
 
-  it('draws a trace of 50,000 steps by its rows in sight, and folds it at once', async () => {
+  it('draws a trace of 50,000 steps by its rows in sight, and folds it at once', async function () {
+    this.timeout(120_000);
     const steps: FixtureStep[] = Array.from({ length: 50_000 }, (_, index) => ({
       id: `s${index}`,
       ...(index === 0 ? {} : { parent: index % 10 === 1 ? 's0' : `s${index - ((index - 1) % 10)}` }),
