@@ -45,6 +45,13 @@ export class Times {
     return this.#format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(instant));
   }
 
+  /** `14:21:07`. */
+  second(instant: string | number): string {
+    return this.#format({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(
+      new Date(instant),
+    );
+  }
+
   /** `Tue 17`. */
   weekday(instant: string | number): string {
     return this.#format({ weekday: 'short', day: 'numeric' }).format(new Date(instant));

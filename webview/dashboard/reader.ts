@@ -62,7 +62,7 @@ export class DashboardReader {
       readings.ask('coverage', { scope: { range, ...project } }),
       readings.ask('spend', { timeZone, ...project }),
       readings.ask('alerts', {}),
-      readings.ask('projects', { scope: { range }, limit: facetLimit }),
+      readings.ask('projects', { scope: { range }, limit: facetLimit, of: ['projects'] }),
     ]);
   }
 

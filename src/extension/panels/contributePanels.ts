@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../commands/commandIds.ts';
 import type { ExportPresenter } from '../exports/exportPresenter.ts';
+import { subjectOf } from '../traces/traceCommands.ts';
+import type { StatementRuns } from '../sql/statementRuns.ts';
 import type { TraceTree } from '../traces/traceTree.ts';
 import type { Workbench } from '../workbench.ts';
 import { PromptCommands } from '../prompts/promptCommands.ts';
@@ -12,15 +14,19 @@ import { registerPanelActions } from './panelActions.ts';
 import { PanelLinkOpener } from './panelLinks.ts';
 import { Panels } from './panels.ts';
 import { PanelSettingsSource } from './panelSettings.ts';
+import { pickTrace } from './pickTrace.ts';
+import { tracePanel } from './tracePanel.ts';
+import { sqlPanel } from './sqlPanel.ts';
 
 interface PanelParts {
   readonly presenter: ExportPresenter;
   readonly traces: TraceTree;
+  readonly statements: StatementRuns;
 }
 
 /** The webviews, restored after a reload, and the commands that open them. */
-export function contributePanels(workbench: Workbench, { presenter, traces }: PanelParts): void {
-  const { context, translations, clock, numbers, messages, commands, folder, keys, engine, history } = workbench;
+export function contributePanels(workbench: Workbench, { presenter, traces, statements }: PanelParts): Panels {
+  const { context, translations, clock, numbers, times, messages, commands, folder, keys, engine, history } = workbench;
   const settings = new PanelSettingsSource(keys);
   const prompts = new PromptCommands({ engine, keys, numbers, clock });
   const panels = new Panels({
@@ -29,6 +35,7 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
     translations,
     services: new EditorServices({
       engine,
+      statements,
       colours: new ModelColours(context.workspaceState),
       links: new PanelLinkOpener({ presenter, traces, prompts, clock }),
       clock,
@@ -40,6 +47,8 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
   });
   panels.restore(dashboardPanel);
   panels.restore(comparisonPanel);
+  panels.restore(tracePanel);
+  panels.restore(sqlPanel);
   context.subscriptions.push(settings, panels);
 
   commands.register(commandIds.openDashboard, async (target) => {
@@ -53,5 +62,13 @@ export function contributePanels(workbench: Workbench, { presenter, traces }: Pa
   };
   commands.register(commandIds.comparePromptVersions, (argument) => compare(argument, false));
   commands.register(commandIds.showFailingExamples, (argument) => compare(argument, true));
+  commands.register(commandIds.openTrace, async (subject) => {
+    await folder.require();
+    const target = subjectOf(subject) ?? (await pickTrace({ engine, clock, numbers, times }));
+    if (target !== null) {
+      await panels.show(tracePanel, target);
+    }
+  });
   registerPanelActions(commands, (params) => panels.act(params));
+  return panels;
 }

@@ -27,11 +27,16 @@ export class PanelLinkOpener {
     this.#options = options;
     this.#openers = {
       trace: (target) => vscode.commands.executeCommand(commandIds.openTrace, target),
+      langfuse: (target) => vscode.commands.executeCommand(commandIds.openTraceInLangfuse, target),
+      sourceRow: (target) => vscode.commands.executeCommand(commandIds.showSourceRow, target),
+      rating: ({ good, ...target }) =>
+        vscode.commands.executeCommand(good ? commandIds.rateGood : commandIds.rateBad, target),
       traces: (filter) => this.#showTraces(filter),
       promptComparison: (target) => vscode.commands.executeCommand(commandIds.comparePromptVersions, target),
       promptDiff: ({ versions: [left, right], ...prompt }) => openPromptDiff(prompt, left, right),
       promptInLangfuse: (target) => options.prompts.openInLangfuse(target),
-      sql: ({ sql }) => openSql(sql),
+      sql: (target) => vscode.commands.executeCommand(commandIds.newQuery, target),
+      queryText: showQueryText,
       exportRange: (range) => options.presenter.run(range),
       setting: ({ name }) => vscode.commands.executeCommand('workbench.action.openSettings', name),
     };
@@ -56,6 +61,12 @@ export class PanelLinkOpener {
   }
 }
 
-async function openSql(content: string): Promise<void> {
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'sql', content }));
+async function showQueryText({ uri, start }: PanelLinks['queryText']): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+  const position = document.positionAt(start);
+  const tab = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  await vscode.window.showTextDocument(document, {
+    selection: new vscode.Range(position, position),
+    ...(tab?.viewColumn === undefined ? {} : { viewColumn: tab.viewColumn }),
+  });
 }

@@ -52,6 +52,7 @@ const observation: ObservationSummary = {
   tokens: 100,
   costUsd: 0.0512,
   fallback: false,
+  orphan: false,
   hasChildren: false,
 };
 

@@ -24,6 +24,7 @@ describe('how moments are written', () => {
     const utc = new Times('en', 'UTC');
     assert.equal(utc.day('2026-11-22T23:59:00.000Z', now), '22 Nov');
     assert.equal(utc.clock(Date.UTC(2026, 0, 1, 9, 5)), '09:05');
+    assert.equal(utc.second(Date.UTC(2026, 0, 1, 0, 5, 7)), '00:05:07');
   });
 
   it('gives the whole moment with the offset that held then', () => {

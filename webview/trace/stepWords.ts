@@ -1,0 +1,85 @@
+import * as l10n from '@vscode/l10n';
+import circle from '@vscode/codicons/src/icons/circle-small-filled.svg';
+import checklist from '@vscode/codicons/src/icons/checklist.svg';
+import comment from '@vscode/codicons/src/icons/comment-discussion.svg';
+import link from '@vscode/codicons/src/icons/link.svg';
+import listTree from '@vscode/codicons/src/icons/list-tree.svg';
+import robot from '@vscode/codicons/src/icons/robot.svg';
+import search from '@vscode/codicons/src/icons/search.svg';
+import shield from '@vscode/codicons/src/icons/shield.svg';
+import symbolArray from '@vscode/codicons/src/icons/symbol-array.svg';
+import symbolMisc from '@vscode/codicons/src/icons/symbol-misc.svg';
+import tools from '@vscode/codicons/src/icons/tools.svg';
+import type { Writing } from '../shared/panel.ts';
+import type { Step, StepTree } from './stepTree.ts';
+
+/** As in the tree of the side bar. */
+const typeIcons: Readonly<Record<string, string>> = {
+  GENERATION: comment,
+  EMBEDDING: symbolArray,
+  AGENT: robot,
+  TOOL: tools,
+  SPAN: listTree,
+  CHAIN: link,
+  RETRIEVER: search,
+  EVALUATOR: checklist,
+  GUARDRAIL: shield,
+  EVENT: circle,
+};
+
+export function typeIcon(type: string): string {
+  return typeIcons[type] ?? symbolMisc;
+}
+
+export function stepName({ name, type }: Pick<Step, 'name' | 'type'>): string {
+  return name ?? type.toLowerCase();
+}
+
+/** Seconds; null for what has no end. */
+export function stepSeconds({ start, end }: Step): number | null {
+  return end === null ? null : Math.max(0, end - start) / 1000;
+}
+
+/** Failed steps in a step that has not failed itself: all of them while it is folded, else those directly below it. */
+export function failuresShown(tree: StepTree, place: number, folded: boolean): number {
+  return folded ? tree.failuresInside(place) : tree.failedChildren(place);
+}
+
+export function errorsInside(count: number, { numbers }: Writing): string {
+  return count === 1 ? l10n.t('1 error inside') : l10n.t('{0} errors inside', numbers.count(count));
+}
+
+/** What a row says only by its icons and its bar. */
+export function unseenWords(step: Step, { numbers }: Writing): readonly string[] {
+  return [
+    step.type.toLowerCase(),
+    ...(step.failed ? [l10n.t('error')] : []),
+    ...(step.fallback ? [l10n.t('fallback')] : []),
+    l10n.t('after {0}', numbers.duration(step.start / 1000)),
+  ];
+}
+
+/** All that a row says, also what does not fit into it. */
+export function stepTooltip(step: Step, writing: Writing): string {
+  const { numbers } = writing;
+  const seconds = stepSeconds(step);
+  return [
+    [stepName(step), step.model].filter((part) => part !== null).join(' '),
+    unseenWords(step, writing).join(', '),
+    step.statusMessage,
+    [
+      seconds === null ? null : numbers.duration(seconds),
+      step.tokens === null ? null : l10n.t('{0} tokens', numbers.count(step.tokens)),
+      step.costUsd === null ? null : numbers.money(step.costUsd),
+    ]
+      .filter((part) => part !== null)
+      .join(' · '),
+  ]
+    .filter((line) => line !== null && line !== '')
+    .join('\n');
+}
+
+/** The first line of a message, for a row. */
+export function firstLine(text: string): string {
+  return /^[^\r\n]*/.exec(text)?.[0] ?? '';
+}
