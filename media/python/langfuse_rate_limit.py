@@ -329,7 +329,7 @@ def _specificity(pattern: str) -> float:
 def _find_rule(
     rules: List[Dict[str, Any]], provider: str, model: str, tier: Optional[str]
 ) -> Optional[Dict[str, Any]]:
-    """Of those that match, the rule with the most specific model; among equals the first."""
+    """Of those that match, the rule with the most specific model; among equals the call's tier's, else the first."""
     matching = [
         rule
         for rule in rules
@@ -337,7 +337,11 @@ def _find_rule(
         and (tier is None or rule["tier"] is None or rule["tier"] == tier)
         and _matches(rule["model"], model)
     ]
-    return max(matching, key=lambda rule: _specificity(rule["model"]), default=None)
+    return max(
+        matching,
+        key=lambda rule: (_specificity(rule["model"]), tier is not None and rule["tier"] == tier),
+        default=None,
+    )
 
 
 # ---------------------------------------------------------------------------------------------
@@ -429,27 +433,38 @@ def _slept() -> int:
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000 - _monotonic()
 
 
-def _start_clock() -> Dict[str, int]:
+def _boot() -> str:
+    """Tells one run of the machine from the next, on Linux."""
+    if sys.platform != "linux":
+        return ""
+    try:
+        with open("/proc/sys/kernel/random/boot_id") as opened:
+            return opened.read().strip()
+    except OSError:
+        return ""
+
+
+def _start_clock() -> Dict[str, Any]:
     wall = _wall()
-    return {"time": wall, "wall": wall, "monotonic": _monotonic(), "slept": _slept()}
+    return {"time": wall, "wall": wall, "monotonic": _monotonic(), "slept": _slept(), "boot": _boot()}
 
 
-def _advance(clock: Dict[str, int], wall: int, monotonic: int) -> Dict[str, int]:
+def _advance(clock: Dict[str, Any], wall: int, monotonic: int) -> Dict[str, Any]:
     """A wall clock that was set must neither free a window nor stop the time: the monotonic one tells."""
     ticked = monotonic - clock["monotonic"]
     passed = wall - clock["wall"]
-    slept = clock["slept"]
+    slept, boot = clock["slept"], clock["boot"]
     if ticked >= 0 and abs(passed - ticked) <= 1000 + 0.001 * abs(ticked):
         elapsed = ticked
     else:
-        slept = _slept()
-        if ticked < 0:
+        slept, boot = _slept(), _boot()
+        if ticked < 0 or boot != clock["boot"]:
             elapsed = max(passed, 0)
         elif passed > ticked:
             elapsed = min(ticked + max(slept - clock["slept"], 0), passed)
         else:
             elapsed = ticked if passed < 0 else passed
-    return {"time": clock["time"] + elapsed, "wall": wall, "monotonic": monotonic, "slept": slept}
+    return {"time": clock["time"] + elapsed, "wall": wall, "monotonic": monotonic, "slept": slept, "boot": boot}
 
 
 def _offset_source(zone: str) -> Any:
@@ -651,6 +666,7 @@ class _File:
     def _prepare(self) -> None:
         if self._pragma("user_version") != _SCHEMA_VERSION or self._pragma("application_id") != _APPLICATION_ID:
             self._require_ours()
+            self.write("PRAGMA page_size = 1024")
             self.write("PRAGMA journal_mode = WAL")
             self.write("BEGIN IMMEDIATE")
             try:
@@ -665,6 +681,7 @@ class _File:
                 self.write("ROLLBACK")
                 raise
         self.write("PRAGMA synchronous = NORMAL")
+        self.write("PRAGMA wal_autocheckpoint = 4000")
 
     def _require_ours(self) -> None:
         ours = self._pragma("application_id") == _APPLICATION_ID
@@ -800,7 +817,9 @@ class _Pool:
         day = self.state["day"]
         if day is not None and self.now < day["until"]:
             return
-        until_wall = _next_midnight(max(self.wall, 0 if day is None else day["untilWall"]), zone)
+        ended = 0 if day is None else day["untilWall"]
+        # A clock that lies further behind was set back by whoever had set it forward.
+        until_wall = _next_midnight(max(self.wall, ended) if ended - self.wall <= 86_400_000 else self.wall, zone)
         fine, coarse, coarsest = self.state["used"]
         self.state["day"] = {
             "from": self.now,
@@ -844,23 +863,24 @@ class _Pool:
         self.changed = True
 
     def _settle_lost(self) -> None:
-        """Counts what calls whose lease has run out would have been counted for when reported."""
+        """Counts what calls whose lease has run out would have been counted for, as if reported at that moment."""
         due = self.state["laterDue"]
         if due is None or due > self.now:
             return
         where = "FROM limit_reservations WHERE pool_id = ? AND settled = 0 AND later_output_tokens > 0"
-        overdue = "SELECT id, later_tokens, later_output_tokens {} AND lease_until <= ?".format(where)
-        for row, tokens, output in self.file.rows(overdue, self.id, self.now):
-            self.add_use((0, tokens, 0, output))
+        overdue = "SELECT id, lease_until, later_tokens, later_output_tokens {} AND lease_until <= ?".format(where)
+        for row, lease_until, tokens, output in self.file.rows(overdue, self.id, self.now):
+            self.add_use((0, tokens, 0, output), lease_until)
             self.settled(row, _LOST)
         self.state["laterDue"] = self.file.rows("SELECT min(lease_until) {}".format(where), self.id)[0][0]
         self.changed = True
+        self.expire()
 
     def settled(self, row: int, how: int) -> None:
         self.file.write("UPDATE limit_reservations SET settled = ? WHERE id = ?", how, row)
 
     def add_use(self, amounts: Amounts, at: Optional[int] = None) -> None:
-        """Counts use at this moment, or at one of the last minute."""
+        """Counts use at this moment, or at an earlier one: then `expire` is to follow."""
         if not any(amounts):
             return
         moment = self.now if at is None else at
@@ -876,9 +896,9 @@ class _Pool:
         leaves = state["leaves"][0]
         state["leaves"][0] = moment + _SPANS[0] if leaves is None else min(leaves, moment + _SPANS[0])
         state["used"][0] = _plus(state["used"][0], amounts)
-        if state["day"] is not None:
+        if state["day"] is not None and moment >= state["day"]["from"]:
             state["day"]["used"] = _plus(state["day"]["used"], amounts)
-        self._pace(amounts, self.now)
+        self._pace(amounts, moment)
         self.changed = True
 
     def give_back(self, amounts: Amounts, at: int) -> None:
@@ -1127,8 +1147,9 @@ def _grant(pool: _Pool, request: _Request) -> _Granted:
         pool.file.write(
             """DELETE FROM limit_reservations
             WHERE id IN (SELECT id FROM limit_reservations ORDER BY id LIMIT 128)
-              AND lease_until <= ? AND (settled <> 0 OR later_output_tokens = 0)""",
+              AND (lease_until <= ? AND (settled <> 0 OR later_output_tokens = 0) OR lease_until <= ?)""",
             pool.now - 3_600_000,
+            pool.now - 90_000_000,
         )
     return _Granted("{}-{}".format(row, _base36(nonce)), pool.remaining())
 
@@ -1222,7 +1243,11 @@ def _apply_reading(
     # Counted so that it leaves when the header says; nothing is ever given back.
     span = _SPANS[_LEVEL_OF[meant["window"]]]
     at = pool.now - span + min(span if reset is None else reset, span)
-    start = min(at // _WIDTHS[0] * _WIDTHS[0] + _WIDTHS[0], pool.now)
+    start = at // _WIDTHS[0] * _WIDTHS[0] + _WIDTHS[0]
+    if meant["window"] == "day" and pool.key.zone is not None:
+        # A calendar day counts what it was begun with, too.
+        start = max(start, pool.state["day"]["from"])
+    start = min(start, pool.now)
     amounts = [0, 0, 0, 0]
     amounts[index] = others
     pool.add_use(tuple(amounts), start)  # type: ignore[arg-type]
@@ -1649,19 +1674,55 @@ class RateLimiter:
     ) -> Tuple[Optional[QueueItem], Optional[int]]:
         soonest: Optional[int] = None
         pools = file.rows(
-            """SELECT pool.provider, pool.model, pool.tier, pool.id, min(request.place)
-            FROM scheduled_requests AS request JOIN limit_pools AS pool ON pool.id = request.pool_id
-            WHERE request.status IN ('pending', 'executing') GROUP BY pool.id ORDER BY 5, 4"""
+            """SELECT provider, model, tier FROM (
+              SELECT id, provider, model, tier, {} AS first, {} AS leased FROM limit_pools AS pool
+            ) AS queued
+            WHERE first IS NOT NULL OR leased IS NOT NULL ORDER BY coalesce(first, leased), id""".format(
+                _FIRST_PLACE.format("pending"), _FIRST_PLACE.format("executing")
+            )
         )
-        for provider, model, tier, _, _ in pools:
-            if _is_meant((provider, model, tier), *wanted, both=False):
-                pool = _Pool(file, self._key_of(provider, model, tier))
-                item, retry_ms = _next_in(pool, wanted[1] or "", lease_ms, waits)
-                pool.save()
+        for name in pools:
+            if _is_meant(name, *wanted, both=False):  # type: ignore[arg-type]
+                pool = _Pool(file, self._key_of(*name))
+                try:
+                    item, retry_ms = self._next_in(pool, wanted[1] or "", lease_ms, waits)
+                except _Moved:
+                    return self._next(file, wanted, lease_ms, waits)
+                finally:
+                    pool.save()
                 if item is not None:
                     return item, None
                 soonest = min((value for value in (soonest, retry_ms) if value is not None), default=None)
         return None, soonest
+
+    def _next_in(
+        self, pool: _Pool, model: str, lease_ms: int, waits: bool
+    ) -> Tuple[Optional[QueueItem], Optional[int]]:
+        pool.file.write(
+            """UPDATE scheduled_requests SET lease = NULL, lease_until = NULL, error_message = ?,
+              status = CASE WHEN attempts >= max_attempts THEN 'failed' ELSE 'pending' END
+            WHERE pool_id = ? AND status = 'executing' AND lease_until <= ?""",
+            *(_LOST_TEXT, pool.id, pool.now)
+        )
+
+        def move_home(provider: str, its_model: str, tier: str) -> None:
+            """Since a request was scheduled, the limits file may have put its model under another entry."""
+            key = self._key(provider, its_model, tier or None)
+            if key[:3] == pool.key[:3]:
+                return
+            home = _Pool(pool.file, key)
+            pool.file.write(
+                """UPDATE scheduled_requests SET pool_id = ?
+                WHERE status = 'pending' AND pool_id = ? AND provider = ? AND model = ? AND tier = ?""",
+                *(home.id, pool.id, provider, its_model, tier)
+            )
+            home.save()
+            raise _Moved()
+
+        while True:
+            answer = _hand_out(pool, model, lease_ms, waits, move_home)
+            if answer is not None:
+                return answer
 
     def _held(
         self, file: _File, item: QueueItem, ended: Tuple[str, ...]
@@ -1722,6 +1783,15 @@ class RateLimiter:
             time.sleep(min(left, _LOOK_EVERY_SECONDS))
 
 
+class _Moved(Exception):
+    """Requests came under another entry: the queue is to be looked at anew."""
+
+
+_FIRST_PLACE = "(SELECT min(place) FROM scheduled_requests WHERE pool_id = pool.id AND status = '{}')"
+# What no waiting helps: such a request is given up, so that it does not hold up those behind it.
+_HOPELESS = ("limits.neverAdmitted", "limits.unknownModel")
+
+
 def _default_path() -> str:
     named = os.environ.get("LANGFUSE_METRICS_RATE_LIMITS_PATH")
     if named:
@@ -1761,16 +1831,11 @@ def _is_meant(
     )
 
 
-def _next_in(
-    pool: _Pool, model: str, lease_ms: int, waits: bool
-) -> Tuple[Optional[QueueItem], Optional[int]]:
+def _hand_out(
+    pool: _Pool, model: str, lease_ms: int, waits: bool, move_home: Any
+) -> Optional[Tuple[Optional[QueueItem], Optional[int]]]:
+    """None when the request at the head was given up. Raises what `move_home` does."""
     file = pool.file
-    file.write(
-        """UPDATE scheduled_requests SET lease = NULL, lease_until = NULL, error_message = ?,
-          status = CASE WHEN attempts >= max_attempts THEN 'failed' ELSE 'pending' END
-        WHERE pool_id = ? AND status = 'executing' AND lease_until <= ?""",
-        *(_LOST_TEXT, pool.id, pool.now)
-    )
     pending = "FROM scheduled_requests WHERE pool_id = ? AND status = 'pending' AND (model = ? OR ? = '')"
     row = file.one(
         """SELECT id, request_id, provider, model, tier, payload, priority, attempts, place,
@@ -1785,7 +1850,14 @@ def _next_in(
         return None, min((max(at - now, 1) for at, now in waiting if at is not None), default=None)
     row_id, name, provider, its_model, tier, payload, priority, attempts, place = row[:9]
     ticket = "item {}".format(row_id) if waits else None
-    result = _reserve(pool, _Request(_demand(pool.key.provider, *row[9:]), priority, lease_ms, ticket, place))
+    try:
+        move_home(provider, its_model, tier)
+        result = _reserve(pool, _Request(_demand(pool.key.provider, *row[9:]), priority, lease_ms, ticket, place))
+    except RateLimitError as error:
+        if error.code not in _HOPELESS:
+            raise
+        file.write("UPDATE scheduled_requests SET status = 'failed', error_message = ? WHERE id = ?", str(error), row_id)
+        return None
     if isinstance(result, _Refused):
         return None, result.retry_after_ms
     lease = uuid.uuid4().hex

@@ -224,8 +224,20 @@ export interface PromptVersionText {
   readonly labels: readonly string[];
   /** The template; chat prompts as the JSON of their messages. */
   readonly template: string;
+  /** The JSON of what the project keeps with it, such as a model and its parameters. */
+  readonly config: string | null;
   readonly createdAt: string | null;
   readonly description: string | null;
+}
+
+export type Facet = keyof FacetsAnswer;
+
+export interface FacetsParams {
+  /** Its range and its project; filters do not count. */
+  readonly scope: Scope;
+  readonly limit: number;
+  /** Those that are wanted; absent: all. The others are empty in the answer. */
+  readonly of?: readonly Facet[];
 }
 
 /** Values to choose filters from, most used first, at most `limit` of each. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { TraceFilter, TraceParams } from '../../protocol/browse.ts';
+import type { Facet, TraceFilter, TraceParams } from '../../protocol/browse.ts';
 import { scopeSchema, timeZoneSchema } from '../analytics/calls/scope.ts';
 import type { Question } from '../questions/question.ts';
 import { ratingScoreName } from '../rating/ratingScoreName.ts';
@@ -14,6 +14,19 @@ import { traceCount, tracePage } from './tracePages.ts';
 const limitSchema = z.number().int().min(1).max(100_000);
 const cursorSchema = z.string().nullable().exactOptional();
 const groupingSchema = z.enum(['day', 'session', 'user', 'name', 'agent']);
+
+const facetSchema = z.enum([
+  'models',
+  'providers',
+  'prompts',
+  'environments',
+  'traceNames',
+  'agents',
+  'users',
+  'sessions',
+  'tags',
+  'projects',
+] satisfies readonly Facet[]);
 
 const filterSchema: z.ZodType<TraceFilter> = z.strictObject({
   scope: scopeSchema,
@@ -91,6 +104,6 @@ export const observationQuestion: Question<'observation'> = {
 };
 
 export const facetsQuestion: Question<'facets'> = {
-  params: z.strictObject({ scope: scopeSchema, limit: limitSchema }),
-  answer: ({ scope, limit }, context) => facets(context, scope, limit),
+  params: z.strictObject({ scope: scopeSchema, limit: limitSchema, of: z.array(facetSchema).exactOptional() }),
+  answer: (params, context) => facets(context, params),
 };

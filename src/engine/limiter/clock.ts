@@ -6,6 +6,8 @@ export interface ClockSample {
   readonly monotonic: number;
   /** How long the machine has slept since then, where `monotonic` leaves sleep out; else 0. Costs a system call. */
   readonly slept: () => number;
+  /** Tells one run of the machine from the next; '' where that is not known. Costs a look at a file. */
+  readonly boot: () => string;
 }
 
 /** A pool's own time, and the reading that it was last told by. */
@@ -15,6 +17,7 @@ export interface PoolClock {
   readonly wall: number;
   readonly monotonic: number;
   readonly slept: number;
+  readonly boot: string;
 }
 
 /** How far two clocks may drift apart before one of them must have been set: a second, and a thousandth of the time passed. */
@@ -22,7 +25,13 @@ const toleranceMs = 1000;
 const toleranceShare = 0.001;
 
 export function startClock(sample: ClockSample): PoolClock {
-  return { time: sample.wall, wall: sample.wall, monotonic: sample.monotonic, slept: sample.slept() };
+  return {
+    time: sample.wall,
+    wall: sample.wall,
+    monotonic: sample.monotonic,
+    slept: sample.slept(),
+    boot: sample.boot(),
+  };
 }
 
 /**
@@ -35,23 +44,16 @@ export function advance(clock: PoolClock, sample: ClockSample): PoolClock {
   const passed = sample.wall - clock.wall;
   const tolerance = toleranceMs + toleranceShare * Math.abs(ticked);
   if (ticked >= 0 && Math.abs(passed - ticked) <= tolerance) {
-    return moved(clock, sample, ticked, clock.slept);
+    return { ...clock, time: clock.time + ticked, wall: sample.wall, monotonic: sample.monotonic };
   }
-  const slept = sample.slept();
-  if (ticked < 0) {
-    return moved(clock, sample, Math.max(passed, 0), slept);
+  const now = startClock(sample);
+  if (ticked < 0 || now.boot !== clock.boot) {
+    return { ...now, time: clock.time + Math.max(passed, 0) };
   }
   if (passed > ticked) {
-    const asleep = Math.max(slept - clock.slept, 0);
-    return moved(clock, sample, Math.min(ticked + asleep, passed), slept);
+    const asleep = Math.max(now.slept - clock.slept, 0);
+    return { ...now, time: clock.time + Math.min(ticked + asleep, passed) };
   }
   // Set back; or the last reading was of a clock that leaves sleep out and this one is not.
-  return moved(clock, sample, passed < 0 ? ticked : passed, slept);
+  return { ...now, time: clock.time + (passed < 0 ? ticked : passed) };
 }
-
-const moved = (clock: PoolClock, sample: ClockSample, elapsed: number, slept: number): PoolClock => ({
-  time: clock.time + elapsed,
-  wall: sample.wall,
-  monotonic: sample.monotonic,
-  slept,
-});

@@ -1,6 +1,6 @@
 import type { PauseRequest, PoolFilter } from '../../protocol/limiter.ts';
 import { nothing } from './amounts.ts';
-import { now, openPool, savePool, type OpenPool, type PoolKey } from './pool.ts';
+import { now, openPool, savePool, type OpenPool, type PoolIds, type PoolKey } from './pool.ts';
 import type { PoolState } from './poolState.ts';
 import type { PoolName } from './settle.ts';
 import { isMeant, lastMoment } from './status.ts';
@@ -12,12 +12,7 @@ type KeyOf = (name: PoolName) => PoolKey;
  * Stops calls; of a whole provider, also those of models that were not called yet.
  * @param key the pool of the model that is named, which may not exist yet
  */
-export function* pause(
-  request: PauseRequest,
-  key: PoolKey | null,
-  keyOf: KeyOf,
-  poolIds: Map<string, number>,
-): Steps<void> {
+export function* pause(request: PauseRequest, key: PoolKey | null, keyOf: KeyOf, poolIds: PoolIds): Steps<void> {
   if (key !== null) {
     yield* savePool(yield* openPool(key, poolIds));
   }
@@ -33,7 +28,7 @@ export function* pause(
   }
 }
 
-export function* resume(filter: PoolFilter, keyOf: KeyOf, poolIds: Map<string, number>): Steps<void> {
+export function* resume(filter: PoolFilter, keyOf: KeyOf, poolIds: PoolIds): Steps<void> {
   if (filter.model === undefined && filter.tier === undefined) {
     yield* filter.provider === undefined ? rows('pause.clear') : rows('pause.remove', filter.provider.toLowerCase());
   }
@@ -44,7 +39,7 @@ export function* resume(filter: PoolFilter, keyOf: KeyOf, poolIds: Map<string, n
 }
 
 /** Forgets what was used, what is owed and what headers said. Nothing is given back for calls under way. */
-export function* reset(filter: PoolFilter, keyOf: KeyOf, poolIds: Map<string, number>): Steps<void> {
+export function* reset(filter: PoolFilter, keyOf: KeyOf, poolIds: PoolIds): Steps<void> {
   for (const pool of yield* openMeant(filter, keyOf, poolIds)) {
     const { day } = pool.state;
     yield* rows('usage.clear', pool.id);
@@ -61,7 +56,7 @@ export function* reset(filter: PoolFilter, keyOf: KeyOf, poolIds: Map<string, nu
   yield 'wake';
 }
 
-function* openMeant(filter: PoolFilter, keyOf: KeyOf, poolIds: Map<string, number>): Steps<OpenPool[]> {
+function* openMeant(filter: PoolFilter, keyOf: KeyOf, poolIds: PoolIds): Steps<OpenPool[]> {
   const pools: OpenPool[] = [];
   for (const name of yield* rows<PoolName>('pool.list')) {
     if (isMeant(name, filter)) {

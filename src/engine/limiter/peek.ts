@@ -1,6 +1,6 @@
 import { limitNeverMet, limitedBy, limitsInForce, obstacles } from './admission.ts';
 import { indexOf, type Amounts } from './amounts.ts';
-import { now, openPool, savePool, type PoolKey } from './pool.ts';
+import { now, openPool, savePool, type PoolIds, type PoolKey } from './pool.ts';
 import { neverAdmitted, type NotReserved } from './reserve.ts';
 import type { Steps } from './steps.ts';
 import { leaveLine, lookAhead, placeOf } from './tickets.ts';
@@ -10,7 +10,7 @@ import { outlook } from './whenFree.ts';
 export function* peek(
   key: PoolKey,
   hold: Amounts,
-  poolIds: Map<string, number>,
+  poolIds: PoolIds,
 ): Steps<{ readonly granted: true } | Omit<NotReserved, 'place'>> {
   const pool = yield* openPool(key, poolIds);
   const limits = limitsInForce(key.rule, pool.state);
@@ -29,7 +29,7 @@ export function* peek(
 }
 
 /** Gives a place in the line up, for the benefit of those behind. */
-export function* giveUp(key: PoolKey, ticket: string, poolIds: Map<string, number>): Steps<void> {
+export function* giveUp(key: PoolKey, ticket: string, poolIds: PoolIds): Steps<void> {
   const pool = yield* openPool(key, poolIds);
   if (yield* leaveLine(pool, ticket)) {
     yield 'wake';

@@ -24,6 +24,9 @@ export interface PoolKey {
   readonly rule: Rule | null;
 }
 
+/** Ids of pools that are known to exist with these very limits. */
+export type PoolIds = Map<PoolKey, number>;
+
 /** A pool within a transaction; functions replace its state, and `savePool` writes it. */
 export interface OpenPool {
   readonly id: number;
@@ -35,7 +38,7 @@ export interface OpenPool {
 export const now = (pool: OpenPool): number => pool.state.clock.time;
 
 /** Loads a pool, making it at the first use, and brings it to the present: what has left its windows is no longer counted. */
-export function* openPool(key: PoolKey, poolIds: Map<string, number>): Steps<OpenPool> {
+export function* openPool(key: PoolKey, poolIds: PoolIds): Steps<OpenPool> {
   const id = yield* poolId(key, poolIds);
   const [row] = yield* rows<{ state: string }>('pool.state', id);
   if (row === undefined) {
@@ -58,14 +61,14 @@ export function* savePool(pool: OpenPool): Steps<void> {
   }
 }
 
-function* poolId({ provider, model, tier, rule }: PoolKey, poolIds: Map<string, number>): Steps<number> {
-  const limits = JSON.stringify(limitNumbers(rule?.limits ?? []));
-  // Also by limits, so that those shown in the table follow the file.
-  const name = JSON.stringify([provider, model, tier, limits]);
-  const known = poolIds.get(name);
+function* poolId(key: PoolKey, poolIds: PoolIds): Steps<number> {
+  const known = poolIds.get(key);
   if (known !== undefined) {
     return known;
   }
+  const { provider, model, tier, rule } = key;
+  // Kept beside the counters, so that those shown in the table follow the file.
+  const limits = JSON.stringify(limitNumbers(rule?.limits ?? []));
   let [row] = yield* rows<{ id: number; limits: string }>('pool.find', provider, model, tier);
   if (row === undefined) {
     const state = yield* firstState(provider);
@@ -78,7 +81,7 @@ function* poolId({ provider, model, tier, rule }: PoolKey, poolIds: Map<string, 
   if (row.limits !== limits) {
     yield* rows('pool.limits', limits, row.id);
   }
-  poolIds.set(name, row.id);
+  poolIds.set(key, row.id);
   return row.id;
 }
 
@@ -129,7 +132,7 @@ function* setLevel(pool: OpenPool, level: Level, used: Amounts): Steps<void> {
   pool.changed = true;
 }
 
-/** Counts use at this moment, or at one of the last minute. */
+/** Counts use at this moment, or at an earlier one: then `expire` is to follow. */
 export function* addUse(pool: OpenPool, amounts: Amounts, at: number = now(pool)): Steps<void> {
   if (isNothing(amounts)) {
     return;
@@ -138,7 +141,7 @@ export function* addUse(pool: OpenPool, amounts: Amounts, at: number = now(pool)
   yield* rows('usage.add', pool.id, at - (at % widthMs), at, ...amounts);
   const leaves = Math.min(pool.state.leaves[0] ?? Infinity, at + spanMs);
   const counted = withLevel(pool.state, 0, plus(pool.state.used[0], amounts), leaves);
-  pool.state = taken(counted, amounts, pool.key.rule);
+  pool.state = taken(counted, amounts, pool.key.rule, at);
   pool.changed = true;
 }
 
@@ -162,23 +165,25 @@ export function* giveBack(pool: OpenPool, amounts: Amounts, at: number): Steps<v
 
 interface LaterColumns {
   readonly id: number;
+  readonly lease_until: number;
   readonly later_tokens: number;
   readonly later_output_tokens: number;
 }
 
-/** Counts what calls whose lease has run out would have been counted for when reported. */
+/** Counts what calls whose lease has run out would have been counted for, as if reported at that moment. */
 function* settleLost(pool: OpenPool): Steps<void> {
   const due = pool.state.laterDue;
   if (due === null || due > now(pool)) {
     return;
   }
   for (const lost of yield* rows<LaterColumns>('reservation.overdue', pool.id, now(pool))) {
-    yield* addUse(pool, [0, lost.later_tokens, 0, lost.later_output_tokens]);
+    yield* addUse(pool, [0, lost.later_tokens, 0, lost.later_output_tokens], lost.lease_until);
     yield* rows('reservation.settle', settled.lost, lost.id);
   }
   const [next] = yield* rows<{ lease_until: number | null }>('reservation.nextOverdue', pool.id);
   pool.state = { ...pool.state, laterDue: next?.lease_until ?? null };
   pool.changed = true;
+  yield* expire(pool);
 }
 
 /** Values of limit_reservations.settled. */

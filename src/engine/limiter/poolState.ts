@@ -88,12 +88,16 @@ export function atSample(state: PoolState, sample: ClockSample, rule: Rule | nul
   };
 }
 
+const longestLagMs = 86_400_000;
+
 /** A day ends when its time has passed, whatever the wall clock was set to meanwhile. */
 function dayAt({ day, used }: PoolState, clock: PoolClock, timeZone: string): CalendarDay {
   if (day !== null && clock.time < day.until) {
     return day;
   }
-  const wall = Math.max(clock.wall, day?.untilWall ?? 0);
+  const ended = day?.untilWall ?? 0;
+  // A clock that lies further behind was set back by whoever had set it forward.
+  const wall = ended - clock.wall <= longestLagMs ? Math.max(clock.wall, ended) : clock.wall;
   const untilWall = nextMidnight(wall, timeZone);
   return {
     from: clock.time,
@@ -129,13 +133,13 @@ export function withLevel(state: PoolState, level: Level, amounts: Amounts, leav
   };
 }
 
-/** Counts in the calendar day and in the pace; the buckets' part is `addUse`. */
-export function taken(state: PoolState, amounts: Amounts, rule: Rule | null): PoolState {
-  const { time } = state.clock;
+/** Counts what was taken at `at` in the calendar day and in the pace; the buckets' part is `addUse`. */
+export function taken(state: PoolState, amounts: Amounts, rule: Rule | null, at: number): PoolState {
+  const { day } = state;
   return {
     ...state,
-    day: state.day === null ? null : { ...state.day, used: plus(state.day.used, amounts) },
-    paced: rule?.burstSeconds == null ? state.paced : pacedBy(state.paced, amounts, rule, time),
+    day: day === null || at < day.from ? day : { ...day, used: plus(day.used, amounts) },
+    paced: rule?.burstSeconds == null ? state.paced : pacedBy(state.paced, amounts, rule, at),
   };
 }
 

@@ -3,7 +3,7 @@ import type { LimitInForce, LimitedBy, WindowNumbers } from '../../protocol/limi
 import { EngineError } from '../errors.ts';
 import { limitNeverMet, limitedBy, limitsInForce, obstacles, remainingIn } from './admission.ts';
 import { indexOf, isNothing } from './amounts.ts';
-import { addUse, now, openPool, savePool, type OpenPool, type PoolKey } from './pool.ts';
+import { addUse, now, openPool, savePool, type OpenPool, type PoolIds, type PoolKey } from './pool.ts';
 import type { Demand } from './providers/providers.ts';
 import { rows, type Steps } from './steps.ts';
 import { leaveLine, lookAhead, placeOf, standInLine } from './tickets.ts';
@@ -35,12 +35,14 @@ export interface NotReserved {
 /** Old reservations are thrown away now and then, an hour after nobody may settle them any more. */
 const forgetEvery = 64;
 const forgetAfterMs = 3_600_000;
+/** What was lost longer ago than that is in no window any more. */
+const longestWindowMs = 86_400_000;
 
 /**
  * Admits a call under all limits of its pool, or takes its place in the line.
  * @throws EngineError limits.neverAdmitted
  */
-export function* reserve(key: PoolKey, request: Reserve, poolIds: Map<string, number>): Steps<Reserved | NotReserved> {
+export function* reserve(key: PoolKey, request: Reserve, poolIds: PoolIds): Steps<Reserved | NotReserved> {
   const pool = yield* openPool(key, poolIds);
   const result = yield* reserveIn(pool, request);
   yield* savePool(pool);
@@ -86,7 +88,7 @@ function* grant(pool: OpenPool, request: Reserve, limits: readonly LimitInForce[
   );
   const id = row?.id ?? 0;
   if (id % forgetEvery === 0) {
-    yield* rows('reservation.forget', now(pool) - forgetAfterMs);
+    yield* rows('reservation.forget', now(pool) - forgetAfterMs, now(pool) - forgetAfterMs - longestWindowMs);
   }
   return {
     granted: true,

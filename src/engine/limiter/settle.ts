@@ -4,7 +4,17 @@ import { EngineError } from '../errors.ts';
 import { limitsInForce, remainingIn } from './admission.ts';
 import { minus, nothing, plus, positive, type Amounts } from './amounts.ts';
 import { applyHeaders } from './headers/applyHeaders.ts';
-import { addUse, giveBack, now, openPool, savePool, settled, type OpenPool, type PoolKey } from './pool.ts';
+import {
+  addUse,
+  giveBack,
+  now,
+  openPool,
+  savePool,
+  settled,
+  type OpenPool,
+  type PoolIds,
+  type PoolKey,
+} from './pool.ts';
 import { providerOf } from './providers/providers.ts';
 import { parseReservation } from './reserve.ts';
 import { amountsOf, rows, type AmountColumns, type Steps } from './steps.ts';
@@ -37,11 +47,7 @@ export interface PoolName {
  * @param keyOf finds a pool's rule
  * @throws EngineError limits.unknownReservation
  */
-export function* settle(
-  request: Settle,
-  keyOf: (name: PoolName) => PoolKey,
-  poolIds: Map<string, number>,
-): Steps<ReportResult> {
+export function* settle(request: Settle, keyOf: (name: PoolName) => PoolKey, poolIds: PoolIds): Steps<ReportResult> {
   const name = parseReservation(request.reservation);
   const [found] = name === null ? [] : yield* rows<PoolName>('reservation.pool', name.id, name.nonce);
   if (name === null || found === undefined) {

@@ -115,8 +115,8 @@ export class SharedLimiter implements Limiter {
     const waitMs = (request.waitSeconds ?? 0) * 1000;
     const wanted = { ...request, leaseMs: leaseMs(request.leaseSeconds), waits: waitMs > 0 };
     const look = async (): Promise<NextResult> => {
-      const keyOf = await this.#keyOf();
-      return this.#backend.run((pools) => next({ ...wanted, lease: randomUUID() }, keyOf, pools));
+      const keys = await this.#current();
+      return this.#backend.run((pools) => next({ ...wanted, lease: randomUUID() }, keys, pools));
     };
     return this.#repeat(waitMs, signal, look, (result) =>
       result.item === null ? (result.retryAfterMs ?? waitMs) : null,

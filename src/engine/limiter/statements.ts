@@ -11,6 +11,8 @@ const addToBucket = `ON CONFLICT (pool_id, level, starts_at) DO UPDATE SET
     output_tokens = limit_usage.output_tokens + excluded.output_tokens`;
 const item = `id, request_id, provider, model, tier, scheduled_time, priority, status, estimated_tokens, input_tokens,
     max_output_tokens, payload, attempts, max_attempts, pool_id, place, due_at, lease, lease_until, reservation`;
+const firstPlace = (status: string): string =>
+  `(SELECT min(place) FROM scheduled_requests WHERE pool_id = pool.id AND status = '${status}')`;
 
 /**
  * Every statement that a transaction of the limiter consists of. SQLite's text; PostgreSQL numbers
@@ -45,14 +47,14 @@ export const statements = {
 
   'reservation.insert': `INSERT INTO limit_reservations
       (nonce, pool_id, reserved_at, lease_until, ${amounts}, later_tokens, later_output_tokens, settled)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id`,
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
   'reservation.pool': `SELECT pool.id, pool.provider, pool.model, pool.tier
     FROM limit_reservations AS reservation JOIN limit_pools AS pool ON pool.id = reservation.pool_id
     WHERE reservation.id = ? AND reservation.nonce = ?`,
   'reservation.find': `SELECT reserved_at, lease_until, ${amounts}, later_tokens, later_output_tokens, settled
     FROM limit_reservations WHERE id = ?`,
   'reservation.settle': 'UPDATE limit_reservations SET settled = ? WHERE id = ?',
-  'reservation.overdue': `SELECT id, later_tokens, later_output_tokens FROM limit_reservations
+  'reservation.overdue': `SELECT id, lease_until, later_tokens, later_output_tokens FROM limit_reservations
     WHERE pool_id = ? AND settled = 0 AND later_output_tokens > 0 AND lease_until <= ?`,
   'reservation.nextOverdue': `SELECT min(lease_until) AS lease_until FROM limit_reservations
     WHERE pool_id = ? AND settled = 0 AND later_output_tokens > 0`,
@@ -60,7 +62,7 @@ export const statements = {
     'SELECT count(*) AS open FROM limit_reservations WHERE pool_id = ? AND settled = 0 AND lease_until > ?',
   'reservation.forget': `DELETE FROM limit_reservations
     WHERE id IN (SELECT id FROM limit_reservations ORDER BY id LIMIT 128)
-      AND lease_until <= ? AND (settled <> 0 OR later_output_tokens = 0)`,
+      AND (lease_until <= ? AND (settled <> 0 OR later_output_tokens = 0) OR lease_until <= ?)`,
 
   'ticket.list': `SELECT id, place, seen_at, ${amounts} FROM limit_tickets WHERE pool_id = ? ORDER BY place, number`,
   'ticket.put': `INSERT INTO limit_tickets (id, pool_id, place, seen_at, ${amounts}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -83,10 +85,15 @@ export const statements = {
        max_output_tokens, payload, max_attempts, pool_id, place, due_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   'item.find': `SELECT ${item} FROM scheduled_requests WHERE request_id = ?`,
-  'item.pools': `SELECT pool.id, pool.provider, pool.model, pool.tier, min(request.place) AS place
-    FROM scheduled_requests AS request JOIN limit_pools AS pool ON pool.id = request.pool_id
-    WHERE request.status IN ('pending', 'executing')
-    GROUP BY pool.id, pool.provider, pool.model, pool.tier ORDER BY 5, 1`,
+  'item.move': `UPDATE scheduled_requests SET pool_id = ?
+    WHERE status = 'pending' AND pool_id = ? AND provider = ? AND model = ? AND tier = ?`,
+  'item.giveUp': `UPDATE scheduled_requests SET status = 'failed', error_message = ? WHERE id = ?`,
+  // One look into the index for each pool, however long the queue is.
+  'item.pools': `SELECT id, provider, model, tier FROM (
+      SELECT id, provider, model, tier, ${firstPlace('pending')} AS first, ${firstPlace('executing')} AS leased
+      FROM limit_pools AS pool
+    ) AS queued
+    WHERE first IS NOT NULL OR leased IS NOT NULL ORDER BY coalesce(first, leased), id`,
   'item.lost': `UPDATE scheduled_requests SET lease = NULL, lease_until = NULL, error_message = ?,
       status = CASE WHEN attempts >= max_attempts THEN 'failed' ELSE 'pending' END
     WHERE pool_id = ? AND status = 'executing' AND lease_until <= ? RETURNING id`,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
 import { systemClock } from '../ports.ts';
@@ -14,7 +15,19 @@ function monotonic(): number {
 const slept =
   process.platform === 'linux' ? (): number => Math.floor(os.uptime() * 1000) - monotonic() : (): number => 0;
 
+/** Other systems than Linux name their runs only to native code. */
+function boot(): string {
+  if (process.platform !== 'linux') {
+    return '';
+  }
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
 export const machineClock: LimiterClock = {
   ...systemClock,
-  sample: (): ClockSample => ({ wall: Date.now(), monotonic: monotonic(), slept }),
+  sample: (): ClockSample => ({ wall: Date.now(), monotonic: monotonic(), slept, boot }),
 };

@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict';
+import { Numbers } from '../../../src/format/numbers.ts';
+import { parseConfig } from '../../../src/engine/config/config.ts';
+import { systemClock } from '../../../src/engine/ports.ts';
+import { answerQuestion } from '../../../src/engine/questions/questions.ts';
+import { rollUp } from '../../../src/engine/store/rollups/rollUp.ts';
 import { traceChildren, traceDetail } from '../../../src/engine/browse/traceDetail.ts';
 import { traceGroups, withinGroup } from '../../../src/engine/browse/traceGroups.ts';
 import { observationDetail } from '../../../src/engine/browse/observationDetail.ts';
@@ -6,7 +11,13 @@ import { traceOutline } from '../../../src/engine/browse/traceOutline.ts';
 import { tracePage } from '../../../src/engine/browse/tracePages.ts';
 import { traceSearch } from '../../../src/engine/browse/traceSearch.ts';
 import type { MetricsStore } from '../../../src/engine/store/store.ts';
-import type { TraceFilter, TraceGrouping, TraceOrder } from '../../../src/protocol/browse.ts';
+import type {
+  FacetsAnswer,
+  FacetsParams,
+  TraceFilter,
+  TraceGrouping,
+  TraceOrder,
+} from '../../../src/protocol/browse.ts';
 import type { ScopeFilters } from '../../../src/protocol/scope.ts';
 import { event, generation, score, span } from '../../unit/store/fixture.ts';
 import { backends, type BackendFixture } from '../store/backends.ts';
@@ -215,6 +226,54 @@ for (const backend of backends) {
       assert.deepEqual(await found('day', '2026-03-29'), ['late', 'dawn']);
       assert.deepEqual(await found('session', null), ['noon', 'next']);
       assert.deepEqual(await found('user', 'bo'), ['next', 'late']);
+    });
+
+    const facetsOf = (params: Partial<FacetsParams> = {}): Promise<FacetsAnswer> =>
+      store.read((db) =>
+        answerQuestion(
+          'facets',
+          { scope: everything.scope, limit: 10, ...params },
+          {
+            db,
+            dialect: store.dialect,
+            clock: systemClock,
+            config: parseConfig({ workspace: '/' }, (name) => name),
+            numbers: new Numbers('en'),
+            signal: undefined,
+          },
+        ),
+      );
+    const ofEverything: Omit<FacetsAnswer, 'agents'> = {
+      models: ['claude', 'gpt-4o'],
+      providers: [],
+      prompts: [],
+      environments: ['production', 'default', 'staging'],
+      traceNames: ['chat', 'review'],
+      users: ['anna', 'bo'],
+      sessions: ['s1', 's2'],
+      tags: ['ci', 'a"b', 'ci-nightly', 'pull-request'],
+      projects: ['p', 'q'].map((id) => ({ id, name: id })),
+    };
+
+    it('offers values to filter by, most frequent first, before and after calls are rolled up', async () => {
+      for (const rolledUp of [false, true]) {
+        if (rolledUp) {
+          await store.write((transaction) => rollUp(transaction, store.dialect, null));
+        }
+        const { agents, ...others } = await facetsOf();
+        assert.deepEqual(agents, []);
+        assert.deepEqual(others, ofEverything);
+      }
+    });
+
+    it('offers values of a range, as many as are wanted, and only the kinds that are', async () => {
+      const range = { start: at('29T21:00:00'), end: at('29T22:00:00') };
+      const { models, users, tags } = await facetsOf({ scope: { range } });
+      assert.deepEqual([models, users, tags], [['claude'], ['bo'], ['ci-nightly']]);
+      const few = await facetsOf({ limit: 1, of: ['models', 'projects'] });
+      assert.deepEqual([few.models, few.users, few.projects.length], [['claude'], [], 2]);
+      const early = { start: at('01T00:00:00'), end: at('02T00:00:00') };
+      assert.deepEqual((await facetsOf({ scope: { range: early } })).models, []);
     });
 
     it('gives the first level of a trace, then what lies below a step', async () => {

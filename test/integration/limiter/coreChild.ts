@@ -27,7 +27,8 @@ const database = process.argv[2] ?? '';
 let now: number | undefined;
 const clock = {
   ...systemClock,
-  sample: () => (now === undefined ? machineClock.sample() : { wall: now, monotonic: now, slept: () => 0 }),
+  sample: () =>
+    now === undefined ? machineClock.sample() : { wall: now, monotonic: now, slept: () => 0, boot: () => '' },
 };
 const backend = new SqliteLimiterBackend(database, clock, silentLog);
 const limitsFile = path.join(path.dirname(database), 'rate-limits.json');

@@ -172,6 +172,29 @@ for (const { name, create } of limiterBackends) {
         await take({ ...gemini, inputTokens: 1 });
       });
 
+      it('begins Gemini’s days at midnight in California on the days that have 23 and 25 hours', async () => {
+        const gemini = { provider: 'gemini', model: 'gemini-2.5-flash' };
+        fixture.limit({ ...gemini, requests: { day: 1 } });
+        // 2027: clocks go forward on 14 March and back on 7 November, both at 2:00.
+        for (const [midnight, hours] of [
+          ['2027-03-14T08:00:00Z', 23],
+          ['2027-11-07T07:00:00Z', 25],
+        ] as const) {
+          await advance(Date.parse(midnight) - fixture.clock.wall);
+          await take(gemini);
+          assert.equal((await beRefused(gemini)).retryAfterMs, hours * 60 * minute);
+          await advance(hours * 60 * minute);
+          await take(gemini);
+        }
+      });
+
+      it('prefers, of entries for the same model, the one of the call’s tier', async () => {
+        fixture.limit({ ...call, requests: { minute: 5 } }, { ...call, tier: 'tier2', requests: { minute: 50 } });
+        assert.equal((await take({ tier: 'tier2' })).remaining.requests?.minute, 49);
+        assert.equal((await take({ tier: 'tier1' })).remaining.requests?.minute, 4);
+        assert.equal((await take()).remaining.requests?.minute, 3);
+      });
+
       it('takes the numbers of a preset where an entry names only the tier', async () => {
         fixture.limit({ provider: 'anthropic', tier: 'start' });
         const { remaining } = await take({ provider: 'anthropic', model: 'claude-opus-5', inputTokens: 1 });
@@ -229,6 +252,30 @@ for (const { name, create } of limiterBackends) {
         assert.equal((await take({ ...claude, inputTokens: 1 })).remaining.output_tokens?.minute, 500);
         await advance(1);
         assert.equal((await take({ ...claude, inputTokens: 1 })).remaining.output_tokens?.minute, 50);
+      });
+
+      it('counts a lost call from the end of its lease, however late that is noticed', async () => {
+        const claude = { provider: 'anthropic', model: 'claude-sonnet-5' };
+        fixture.limit({ ...claude, output_tokens: { minute: 500 } });
+        await take({ ...claude, inputTokens: 1, maxOutputTokens: 450, leaseSeconds: 100 });
+        await advance(130_000);
+        assert.equal((await take({ ...claude, inputTokens: 1 })).remaining.output_tokens?.minute, 50);
+        await advance(30_000);
+        assert.equal((await take({ ...claude, inputTokens: 1 })).remaining.output_tokens?.minute, 500);
+      });
+
+      it('throws old reservations away, also those of models that nobody calls any more', async () => {
+        const claude = { provider: 'anthropic', model: 'claude-sonnet-5' };
+        for (let count = 0; count < 130; count += 1) {
+          await take({ ...claude, inputTokens: 1, maxOutputTokens: 5, leaseSeconds: 1 });
+        }
+        fixture.limit();
+        await advance(26 * 60 * minute);
+        for (let count = 0; count < 130; count += 1) {
+          await take();
+        }
+        const [row] = await fixture.sql('SELECT count(*) AS kept FROM limit_reservations');
+        assert.ok(Number(row?.kept) <= 140, String(row?.kept));
       });
 
       it('lets a failed call count, and one that was never made not', async () => {
@@ -312,6 +359,55 @@ for (const { name, create } of limiterBackends) {
         assert.equal(fixture.clock.wall, start + minute);
         await take();
       });
+    });
+
+    describe('the clock', () => {
+      const hour = 60 * minute;
+
+      beforeEach(async () => {
+        fixture.limit({ ...call, requests: { minute: 1, hour: 2 } });
+        await take();
+      });
+
+      if (name === 'SQLite') {
+        it('may be set forward or back without freeing or closing a window', async () => {
+          for (const step of [5 * hour, -9 * hour, 30_000, -20_000]) {
+            fixture.clock.step(step);
+            await beRefused();
+          }
+          await advance(minute);
+          await take();
+          fixture.clock.step(-5 * hour);
+          await advance(minute);
+          assert.equal((await beRefused()).limitedBy.window, 'hour');
+        });
+
+        it('is the wall clock after a restart, however long the machine has run before and since', async () => {
+          for (const uptime of [1000, 100_000]) {
+            await advance(minute);
+            fixture.clock.restart(2 * hour, uptime);
+            assert.equal((await take()).remaining.requests?.hour, 1);
+          }
+        });
+
+        it('ends a day after a day, although the clock stood years ahead when it began', async () => {
+          const gemini = { provider: 'gemini', model: 'gemini-2.5-flash' };
+          fixture.limit({ ...gemini, requests: { day: 1 } });
+          await take(gemini);
+          fixture.clock.step(3 * 365 * 24 * 60 * minute);
+          await advance(20 * 60 * minute);
+          await take(gemini);
+          fixture.clock.step(-3 * 365 * 24 * 60 * minute);
+          await advance(25 * 60 * minute);
+          await take(gemini);
+          assert.ok((await beRefused(gemini)).retryAfterMs <= 25 * 60 * minute);
+        });
+
+        it('passes while the machine sleeps', async () => {
+          fixture.clock.sleepMachine(2 * hour);
+          assert.equal((await take()).remaining.requests?.hour, 1);
+        });
+      }
     });
 
     describe('pauses and resets', () => {
@@ -413,6 +509,29 @@ for (const { name, create } of limiterBackends) {
         assert.ok(first >= 500 && first <= 1000 && second >= 1000 && second <= 2000, String(pauses));
         assert.deepEqual(await limiter.next({}), { item: null, retryAfterMs: null });
         assert.equal((await limiter.status()).queue.failed, 1);
+      });
+
+      it('gives up an item that can no longer be admitted, and goes on with the next', async () => {
+        fixture.limit({ ...call, tokens: { minute: 1000 } });
+        await limiter.schedule({ ...call, id: 'large', tokens: 900 });
+        await limiter.schedule({ ...call, id: 'small', tokens: 100 });
+        fixture.limit({ ...call, tokens: { minute: 500 } });
+        assert.equal((await item()).id, 'small');
+        const [row] = await fixture.sql(
+          "SELECT status, error_message FROM scheduled_requests WHERE request_id = 'large'",
+        );
+        assert.equal(row?.status, 'failed');
+        assert.match(String(row.error_message), /900 tokens can never be admitted/);
+      });
+
+      it('admits an item under the limits of the moment, also when its model has come under another entry', async () => {
+        fixture.limit({ ...call, tokens: { minute: 1000 } });
+        await limiter.schedule({ ...call, id: 'a', tokens: 400 });
+        await limiter.schedule({ ...call, id: 'b', tokens: 400 });
+        fixture.limit({ provider: 'openai', model: 'gpt-*', tokens: { minute: 700 } });
+        await take({ model: 'gpt-5', tokens: 300 });
+        assert.equal((await item()).id, 'a');
+        assert.deepEqual(await limiter.next({}), { item: null, retryAfterMs: minute });
       });
 
       it('settles the reservation of an item when it ends', async () => {

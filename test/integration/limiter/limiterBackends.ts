@@ -18,6 +18,8 @@ export const start = Date.UTC(2026, 10, 23, 12);
 export class TestClock implements LimiterClock {
   wall = start;
   monotonic = 1_000_000;
+  #slept = 0;
+  #boot = 'first';
   onAdvance: (wall: number) => Promise<void> = () => Promise.resolve();
 
   now(): number {
@@ -25,7 +27,25 @@ export class TestClock implements LimiterClock {
   }
 
   sample(): ClockSample {
-    return { wall: this.wall, monotonic: this.monotonic, slept: () => 0 };
+    return { wall: this.wall, monotonic: this.monotonic, slept: () => this.#slept, boot: () => this.#boot };
+  }
+
+  /** Someone sets the wall clock. */
+  step(milliseconds: number): void {
+    this.wall += milliseconds;
+  }
+
+  /** The machine is off for a while, and has run for another one since. */
+  restart(offMs: number, uptimeMs: number): void {
+    this.wall += offMs + uptimeMs;
+    this.monotonic = uptimeMs;
+    this.#boot += '+';
+  }
+
+  /** As on Linux, where the monotonic clock leaves sleep out. */
+  sleepMachine(milliseconds: number): void {
+    this.wall += milliseconds;
+    this.#slept += milliseconds;
   }
 
   async advance(milliseconds: number): Promise<void> {

@@ -52,7 +52,7 @@ describe('the Python client', () => {
       await open(kind).ask({ op: 'status', given: {} });
       const made = new DatabaseSync(database);
       const rows = made.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all();
-      const marks = ['application_id', 'user_version', 'journal_mode'].map((name) =>
+      const marks = ['application_id', 'user_version', 'journal_mode', 'page_size'].map((name) =>
         made.prepare(`PRAGMA ${name}`).get(),
       );
       made.close();

@@ -18,6 +18,7 @@ def at(reading):
 client._wall = at(client._wall)
 client._monotonic = at(client._monotonic)
 client._slept = lambda: 0
+client._boot = lambda: ""
 limiter = client.RateLimiter(sys.argv[2])
 items = {}
 

@@ -4,6 +4,7 @@ import type { Locator } from 'playwright-core';
 import type { Workbench } from '../editor/workbench.ts';
 import { say } from '../shell.ts';
 import type { CompletedRun } from './firstExport.ts';
+import { limitedScripts } from './limitedScripts.ts';
 import { countObservations, type StandIn } from './standIn.ts';
 
 /** Looks at the demo as a visitor would; says what holds and what does not. True when all holds. */
@@ -14,6 +15,7 @@ export async function checkDemo(workbench: Workbench, run: CompletedRun, standIn
     ['the status bar says what today cost, and when the last export was', () => statusBar(workbench)],
     ['the log tells about the export', () => log(workbench)],
     ['the database holds what the server counts', () => database(run, standIn)],
+    ['the sample scripts run under the rate limits, and the view shows it', () => limitedScripts(workbench)],
   ];
   let holds = true;
   for (const [name, check] of checks) {

@@ -57,6 +57,12 @@ function* countOthers(pool: OpenPool, limit: LimitInForce, reading: HeaderReadin
   const leavesIn = Math.min(reading.resetMs ?? spanMs, spanMs);
   const at = now(pool) - spanMs + leavesIn;
   // The start of a bucket that has not left yet, so that it meets no bucket that has.
-  const start = Math.min(Math.floor(at / widthMs) * widthMs + widthMs, now(pool));
+  const left = Math.floor(at / widthMs) * widthMs + widthMs;
+  // A calendar day counts what it was begun with, too.
+  const earliest = inCalendarDay(pool, limit) ? (pool.state.day?.from ?? left) : left;
+  const start = Math.min(Math.max(left, earliest), now(pool));
   yield* addUse(pool, nothing.with(index, others) as readonly number[] as Amounts, start);
 }
+
+const inCalendarDay = ({ key }: OpenPool, { window }: LimitInForce): boolean =>
+  window === 'day' && key.rule?.timeZone != null;

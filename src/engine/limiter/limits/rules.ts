@@ -26,7 +26,7 @@ export const noRules: RuleSet = { unknown: 'allow', rules: [] };
 
 /**
  * The rule that covers a call: of those that match, the one with the most specific model; among
- * equals the first. A call without a tier falls under the first tier that is listed.
+ * equals the one of the call's tier, else the first. A call without a tier falls under the first tier that is listed.
  */
 export function findRule(rules: readonly Rule[], { provider, model, tier }: ModelAddress): Rule | null {
   const matching = rules.filter(
@@ -36,7 +36,8 @@ export function findRule(rules: readonly Rule[], { provider, model, tier }: Mode
       matchesModel(rule.model, model),
   );
   const best = Math.max(...matching.map(({ model: pattern }) => specificity(pattern)));
-  return matching.find(({ model: pattern }) => specificity(pattern) === best) ?? null;
+  const closest = matching.filter(({ model: pattern }) => specificity(pattern) === best);
+  return closest.find((rule) => tier !== undefined && rule.tier === tier) ?? closest[0] ?? null;
 }
 
 /** Case does not count; `*` stands for any characters, also none. */

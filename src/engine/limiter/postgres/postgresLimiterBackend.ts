@@ -7,6 +7,7 @@ import { rerun } from '../../store/postgres/rerun.ts';
 import { transact, UnknownCommit } from '../../store/postgres/transact.ts';
 import type { ClockSample } from '../clock.ts';
 import type { LimiterBackend, Step, Steps } from '../steps.ts';
+import type { PoolIds } from '../pool.ts';
 import { prepareTables } from './limiterTables.ts';
 import { postgresStatement } from './postgresStatements.ts';
 import { wakeChannel, WakeListener } from './wakeChannel.ts';
@@ -25,7 +26,7 @@ export class PostgresLimiterBackend implements LimiterBackend {
   readonly #settings: PostgresSettings;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #poolIds = new Map<string, number>();
+  readonly #poolIds: PoolIds = new Map();
   #opened: Promise<Opened> | null = null;
   #answered = false;
 
@@ -35,7 +36,7 @@ export class PostgresLimiterBackend implements LimiterBackend {
     this.#log = log;
   }
 
-  async run<T>(make: (poolIds: Map<string, number>) => Steps<T>): Promise<T> {
+  async run<T>(make: (poolIds: PoolIds) => Steps<T>): Promise<T> {
     const { location } = await this.#open();
     const options = { clock: this.#clock, log: this.#log, location, isKnown: () => this.#answered, signal: undefined };
     try {
@@ -57,7 +58,7 @@ export class PostgresLimiterBackend implements LimiterBackend {
     await opened?.connections.close();
   }
 
-  async #attempt<T>(make: (poolIds: Map<string, number>) => Steps<T>): Promise<T> {
+  async #attempt<T>(make: (poolIds: PoolIds) => Steps<T>): Promise<T> {
     const { connections, location } = await this.#open();
     const client = await connections.take();
     if (!this.#answered) {
@@ -119,5 +120,5 @@ async function serverClock(client: ClientBase): Promise<ClockSample> {
     'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
   );
   const now = rows[0]?.now ?? 0;
-  return { wall: now, monotonic: now, slept: () => 0 };
+  return { wall: now, monotonic: now, slept: () => 0, boot: () => '' };
 }

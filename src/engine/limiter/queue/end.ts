@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { CompleteRequest, EndResult, FailRequest, Outcome } from '../../../protocol/limiter.ts';
 import { EngineError } from '../../errors.ts';
-import type { PoolKey } from '../pool.ts';
+import type { PoolIds, PoolKey } from '../pool.ts';
 import { settle, type PoolName } from '../settle.ts';
 import { readClock, rows, type Steps } from '../steps.ts';
 import { isoTime, requireItem, type ItemRow } from './items.ts';
@@ -13,7 +13,7 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 300_000;
 
 /** Ends an item well; again changes nothing. @throws EngineError limits.unknownItem, limits.leaseLost */
-export function* complete(request: CompleteRequest, keyOf: KeyOf, poolIds: Map<string, number>): Steps<EndResult> {
+export function* complete(request: CompleteRequest, keyOf: KeyOf, poolIds: PoolIds): Steps<EndResult> {
   yield* rows('queue.lock');
   const row = yield* requireItem(request.id);
   if (row.status === 'completed') {
@@ -30,7 +30,7 @@ export function* complete(request: CompleteRequest, keyOf: KeyOf, poolIds: Map<s
  * Ends an attempt badly: the item is tried again after a growing pause, as long as attempts are left.
  * @throws EngineError limits.unknownItem, limits.leaseLost
  */
-export function* fail(request: FailRequest, keyOf: KeyOf, poolIds: Map<string, number>): Steps<EndResult> {
+export function* fail(request: FailRequest, keyOf: KeyOf, poolIds: PoolIds): Steps<EndResult> {
   yield* rows('queue.lock');
   const row = yield* requireItem(request.id);
   if (row.status !== 'executing') {
@@ -72,7 +72,7 @@ function* settleItem(
   { tokens, inputTokens, outputTokens, headers = {} }: CompleteRequest | FailRequest,
   outcome: Outcome,
   keyOf: KeyOf,
-  poolIds: Map<string, number>,
+  poolIds: PoolIds,
 ): Steps<void> {
   if (row.reservation === null) {
     return;

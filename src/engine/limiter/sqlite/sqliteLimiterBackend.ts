@@ -1,5 +1,6 @@
 import type { Log } from '../../ports.ts';
 import type { LimiterClock } from '../ports.ts';
+import type { PoolIds } from '../pool.ts';
 import type { LimiterBackend, Steps } from '../steps.ts';
 import { LimiterFile } from './limiterFile.ts';
 import { limiterFileError } from './limiterFileErrors.ts';
@@ -20,7 +21,7 @@ export class SqliteLimiterBackend implements LimiterBackend {
     this.#wakeFile = new WakeFile(`${path}-wake`, clock);
   }
 
-  run<T>(make: (poolIds: Map<string, number>) => Steps<T>): Promise<T> {
+  run<T>(make: (poolIds: PoolIds) => Steps<T>): Promise<T> {
     // An executor's exception rejects its promise.
     return new Promise((resolve) => resolve(this.#runDescribed(make)));
   }
@@ -36,7 +37,7 @@ export class SqliteLimiterBackend implements LimiterBackend {
     return Promise.resolve();
   }
 
-  #runDescribed<T>(make: (poolIds: Map<string, number>) => Steps<T>): T {
+  #runDescribed<T>(make: (poolIds: PoolIds) => Steps<T>): T {
     try {
       return this.#run(make);
     } catch (error) {
@@ -44,7 +45,7 @@ export class SqliteLimiterBackend implements LimiterBackend {
     }
   }
 
-  #run<T>(make: (poolIds: Map<string, number>) => Steps<T>): T {
+  #run<T>(make: (poolIds: PoolIds) => Steps<T>): T {
     const file = this.#open();
     let wake = false;
     let result: T;

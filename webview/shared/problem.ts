@@ -1,12 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import type { CoverageAnswer } from '../../src/protocol/analytics.ts';
 import type { PanelCommand } from '../../src/protocol/panels.ts';
-import type { Writing } from '../shared/panel.ts';
-import { remedies, type Note } from '../shared/states.ts';
-import type { DashboardReader } from './reader.ts';
+import type { Writing } from './panel.ts';
+import type { FailedReading } from './readings.ts';
+import { remedies, type Note } from './states.ts';
 
 export interface ProblemInput {
-  readonly failed: DashboardReader['failed'];
+  readonly failed: FailedReading | null;
   /** Of the last thing that a person asked for. */
   readonly failure: string | null;
   readonly coverage: CoverageAnswer | null;

@@ -1,0 +1,179 @@
+/**
+ * The rate limiter against bare SQLite transactions, side by side, and its command line against an
+ * empty Node: what one reservation costs in one process and in eight, an `acquire` on the command
+ * line, a request to `serve --stdio`. Then the storm of the tests with a million attempts.
+ * BENCH_ATTEMPTS changes that number.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
+import { storm } from '../integration/limiter/storm.ts';
+import { bareReserve, limiterReserve, type Reserving } from './limiter/limiterReserve.ts';
+
+const attempts = Number(process.env.BENCH_ATTEMPTS ?? 1_000_000);
+const rounds = 7;
+const leastRatio = 0.4;
+const processes = 8;
+const aimPerSecond = 15_000;
+/** With eight processes, most of the time of either is spent on waiting for the lock. */
+const leastSharedRatio = 0.3;
+const mostExtraMs = 80;
+const mostAnswerMs = 1;
+
+const cli = path.join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
+const folder = mkdtempSync(path.join(os.tmpdir(), 'langfuse-metrics-bench-'));
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+
+function verdict(holds: boolean): string {
+  if (!holds) {
+    process.exitCode = 1;
+  }
+  return holds ? '' : '  ✗';
+}
+
+/** Microseconds of processor time for each of some reservations: what other programs take does not count. */
+async function cost({ reserve }: Reserving): Promise<number> {
+  const count = 3000;
+  const began = process.threadCpuUsage();
+  for (let done = 0; done < count; done += 1) {
+    await reserve();
+  }
+  const { user, system } = process.threadCpuUsage(began);
+  return (user + system) / count;
+}
+
+async function oneProcess(): Promise<void> {
+  const limiter = await limiterReserve(path.join(folder, 'one'));
+  const bare = await bareReserve(path.join(folder, 'one'));
+  await cost(limiter);
+  await cost(bare);
+  const pairs: { ours: number; theirs: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    pairs.push({ ours: await cost(limiter), theirs: await cost(bare) });
+  }
+  await limiter.close();
+  await bare.close();
+  const ratio = median(pairs.map(({ ours, theirs }) => theirs / ours));
+  const [ours, theirs] = [median(pairs.map((pair) => pair.ours)), median(pairs.map((pair) => pair.theirs))];
+  console.log(
+    `one process: ${ours.toFixed(0)} µs a reservation, bare ${theirs.toFixed(0)} µs, ` +
+      `ratio ${ratio.toFixed(2)} (at least ${leastRatio})${verdict(ratio >= leastRatio)}`,
+  );
+}
+
+/** Reservations a second of eight processes together. */
+async function together(kind: 'limiter' | 'bare', bundle: string): Promise<number> {
+  const seconds = 3;
+  const from = Date.now() + 1500;
+  const shared = path.join(folder, 'eight');
+  const counts = await Promise.all(
+    Array.from({ length: processes }, async () => {
+      const args = [bundle, kind, shared, String(from), String(from + seconds * 1000)];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      await once(child, 'close');
+      return Number(text);
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0) / seconds;
+}
+
+async function eightProcesses(): Promise<void> {
+  const bundle = path.join(folder, 'child.mjs');
+  await build({
+    entryPoints: [path.join(import.meta.dirname, 'limiter', 'limiterChild.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    external: ['pg-native'],
+    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+    outfile: bundle,
+    logLevel: 'silent',
+  });
+  const pairs: { ours: number; theirs: number }[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    pairs.push({ ours: await together('limiter', bundle), theirs: await together('bare', bundle) });
+  }
+  const best = Math.max(...pairs.map(({ ours }) => ours));
+  const ratio = median(pairs.map(({ ours, theirs }) => ours / theirs));
+  console.log(
+    `${processes} processes: ${best.toFixed(0)} reservations/s together (to be ${aimPerSecond}), bare ` +
+      `${Math.max(...pairs.map(({ theirs }) => theirs)).toFixed(0)}, ratio ${ratio.toFixed(2)} ` +
+      `(at least ${leastSharedRatio})${verdict(ratio >= leastSharedRatio)}`,
+  );
+}
+
+function milliseconds(args: readonly string[]): number {
+  const began = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) {
+    throw new Error(stderr);
+  }
+  return performance.now() - began;
+}
+
+function commandLine(): void {
+  const workspace = path.join(folder, 'cli');
+  mkdirSync(path.join(workspace, '.langfuse'), { recursive: true });
+  writeFileSync(
+    path.join(workspace, '.langfuse', 'rate-limits.json'),
+    '{"limits":[{"provider":"openai","model":"gpt-4o-mini","requests":{"minute":100000}}]}',
+  );
+  const acquire = ['rate-limit', 'acquire', '--provider', 'openai', '--model', 'gpt-4o-mini', '--json'];
+  const args = [cli, ...acquire, '--workspace', workspace];
+  milliseconds(args);
+  const pairs = Array.from({ length: 15 }, () => ({ ours: milliseconds(args), empty: milliseconds(['-e', '0']) }));
+  const extra = median(pairs.map(({ ours, empty }) => ours - empty));
+  const empty = median(pairs.map((pair) => pair.empty));
+  console.log(
+    `acquire on the command line: ${extra.toFixed(0)} ms more than node -e 0, which takes ${empty.toFixed(0)} ms ` +
+      `(at most ${mostExtraMs})${verdict(extra <= mostExtraMs)}`,
+  );
+}
+
+async function stdio(): Promise<void> {
+  const args = [cli, 'rate-limit', 'serve', '--stdio', '--workspace', path.join(folder, 'cli')];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const times: number[] = [];
+  for (let id = 0; id < 3000; id += 1) {
+    const began = performance.now();
+    child.stdin.write(`{"id":${id},"op":"acquire","provider":"openai","model":"gpt-4o-mini","tokens":900}\n`);
+    await answers.next();
+    times.push(performance.now() - began);
+  }
+  child.stdin.end();
+  await once(child, 'close');
+  const answer = median(times);
+  console.log(
+    `serve --stdio: ${answer.toFixed(2)} ms an answer (at most ${mostAnswerMs})${verdict(answer <= mostAnswerMs)}`,
+  );
+}
+
+async function manyAttempts(): Promise<void> {
+  const began = performance.now();
+  const { grants, kills, fullest, used, ...told } = await storm({ attempts, speed: 20, killEveryMs: 3000 });
+  const seconds = (performance.now() - began) / 1000;
+  console.log(
+    `storm: ${told.attempts} attempts of 8 processes in ${seconds.toFixed(0)} s, ${kills} killed, ${grants} granted; ` +
+      `the fullest minute held ${(100 * fullest).toFixed(2)} % (at most 100), ` +
+      `${(100 * used).toFixed(1)} % of the limits was used (at least 98)${verdict(fullest <= 1 && used >= 0.98)}`,
+  );
+}
+
+try {
+  await oneProcess();
+  await eightProcesses();
+  commandLine();
+  await stdio();
+  await manyAttempts();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
