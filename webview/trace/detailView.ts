@@ -365,7 +365,9 @@ function summaryOf(value: Json, { numbers }: Writing): string {
     ([, member]) =>
       typeof member === 'number' || typeof member === 'boolean' || (typeof member === 'string' && member.length <= 20),
   );
-  const shown = short.slice(0, 2).map(([name, member]) => `${name} ${String(member)}`);
+  const shown = short
+    .slice(0, 2)
+    .map(([name, member]) => `${name} ${typeof member === 'string' ? member : JSON.stringify(member)}`);
   const more = size - shown.length;
   return [
     ...shown,

@@ -28,7 +28,7 @@ export function readJson(text: string): ReadJson | null {
   return null;
 }
 
-export function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
+export function isRecord(value: Json | undefined): value is Readonly<Record<string, Json>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

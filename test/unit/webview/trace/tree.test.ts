@@ -94,7 +94,7 @@ describe('the tree of a trace', () => {
         const tree = new StepTree(columns(parents));
         const rows = new VisibleRows(tree);
         for (const { act, place } of acts) {
-          rows[act as 'fold' | 'unfold' | 'reveal'](place % tree.size);
+          rows[act](place % tree.size);
         }
         const again = new VisibleRows(tree, rows.folded);
         const places = (of: VisibleRows): (number | undefined)[] =>
