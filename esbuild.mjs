@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import ts from 'typescript';
 
 const { values: flags } = parseArgs({
   options: {
@@ -40,7 +41,7 @@ const node = {
 };
 
 /** One script and one style sheet a panel: webview/NAME/main.ts and webview/NAME/style.css. */
-const panels = ['dashboard'];
+const panels = ['comparison', 'dashboard', 'sql', 'trace'];
 
 /** @type {import('esbuild').BuildOptions} */
 const browser = {
@@ -66,8 +67,11 @@ const bundles = [
   { ...node, entryPoints: { extension: 'src/extension/extension.ts' }, external: ['vscode'] },
   // Without `vscode` as an external, an editor import in the engine or the CLI breaks the build.
   { ...node, entryPoints: { worker: 'src/extension/engine/worker.ts' } },
+  { ...node, entryPoints: { limiterWorker: 'src/extension/engine/limiterWorker.ts' } },
   { ...node, entryPoints: { pageWorker: 'src/engine/export/pageWorker.ts' } },
   { ...node, entryPoints: { commandLine: 'src/cli/main.ts' } },
+  // What scripts import: `langfuse-metrics/rate-limit` of package.json.
+  { ...node, entryPoints: { rateLimit: 'src/client/rateLimit.ts' } },
   browser,
 ];
 
@@ -88,6 +92,8 @@ for (const name of ['tree-sitter', ...['python', 'javascript', 'typescript', 'ts
   await copyFile(require.resolve(`@vscode/tree-sitter-wasm/wasm/${file}`), path.join('dist', file));
 }
 
+await writeDeclarations(['client/rateLimit.ts', 'protocol/limiter.ts']);
+
 if (flags.watch) {
   const contexts = await Promise.all(bundles.map((options) => context(options)));
   // esbuild prints the errors itself, and watching is how they get corrected.
@@ -103,5 +109,19 @@ if (flags.watch) {
         writeFile(path.join('dist', `meta-${index}.json`), JSON.stringify(result.metafile)),
       ),
     );
+  }
+}
+
+/** The types of what scripts import, laid out as the sources are, so that their imports of each other hold. */
+async function writeDeclarations(sources) {
+  for (const source of sources) {
+    const fileName = path.join('src', source);
+    const { outputText, diagnostics = [] } = ts.transpileDeclaration(await readFile(fileName, 'utf8'), { fileName });
+    if (diagnostics.length > 0) {
+      throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})));
+    }
+    const declaration = path.join('dist', 'types', source.replace(/\.ts$/, '.d.ts'));
+    await mkdir(path.dirname(declaration), { recursive: true });
+    await writeFile(declaration, outputText);
   }
 }

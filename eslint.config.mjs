@@ -40,7 +40,8 @@ export default tseslint.config(
   restricted(['src/protocol/**/*.ts'], [layer('engine', 'extension', 'cli', 'webview')]),
   restricted(['src/format/**/*.ts'], [layer('engine', 'extension', 'cli', 'webview', 'protocol')]),
   restricted(['src/engine/**/*.ts'], [layer('extension', 'cli', 'webview')]),
-  restricted(['src/cli/**/*.ts'], [layer('extension', 'webview')]),
+  restricted(['src/cli/**/*.ts'], [layer('extension', 'webview', 'client')]),
+  restricted(['src/client/**/*.ts'], [layer('extension', 'cli', 'webview')]),
   restricted(['webview/**/*.ts'], [layer('engine', 'extension', 'cli')]),
   restricted(['src/extension/**/*.ts'], [layer('cli', 'webview')], []),
   {
@@ -48,7 +49,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [layer('cli', 'webview')] }] },
   },
   {
-    files: ['src/extension/engine/worker.ts', 'src/extension/engine/worker/**/*.ts'],
+    files: ['src/extension/engine/{worker,limiterWorker,hostConnection}.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': ['error', { paths: [noVscode], patterns: [layer('cli', 'webview')] }],
     },

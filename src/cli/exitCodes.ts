@@ -43,6 +43,7 @@ const byError: Record<ErrorCode, ExitCode> = {
   'limits.unknownReservation': exitCodes.wrongUsage,
   'limits.unknownItem': exitCodes.wrongUsage,
   'limits.leaseLost': exitCodes.failed,
+  'limits.unsupported': exitCodes.wrongUsage,
   'engine.crashed': exitCodes.failed,
 };
 

@@ -40,6 +40,8 @@ function ignoreClosedPipes(): void {
   }
 }
 
+// The editor's launcher sets it; programs that `rate-limit run` starts are not meant.
+delete process.env.ELECTRON_RUN_AS_NODE;
 ignoreClosedPipes();
 const locale = bundleFolder === null ? 'en' : loadTexts(path.join(bundleFolder, '..', 'media', 'l10n'), process.env);
 const version = typeof PRODUCT_VERSION === 'undefined' ? 'development' : PRODUCT_VERSION;

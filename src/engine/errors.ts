@@ -5,15 +5,19 @@ export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: ErrorCode;
   readonly hint: string | null;
+  /** Of the mistake in a statement, in characters from its beginning. */
+  readonly position: number | null;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown; position?: number } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint ?? null;
+    this.position = options.position ?? null;
   }
 
   toData(): ErrorData {
-    return { code: this.code, message: this.message, hint: this.hint };
+    const { code, message, hint, position } = this;
+    return { code, message, hint, ...(position === null ? {} : { position }) };
   }
 }
 

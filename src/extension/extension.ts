@@ -11,17 +11,21 @@ import { contributeDatabase } from './database/contributeDatabase.ts';
 import { MetricsDatabase } from './database/metricsDatabase.ts';
 import { EngineProxy } from './engine/engineProxy.ts';
 import { contributeExports } from './exports/contributeExports.ts';
-import { Format } from './format/format.ts';
 import { KeyStore } from './keys/keyStore.ts';
+import { contributeTools } from './languageModel/contributeTools.ts';
 import { Messages } from './messages/messages.ts';
 import { contributePanels } from './panels/contributePanels.ts';
+import { contributeRateLimits, type RateLimits } from './rateLimits/contributeRateLimits.ts';
 import { RunHistory } from './runs/runHistory.ts';
 import { readEngineSettings } from './settings/settings.ts';
+import { contributeSql } from './sql/contributeSql.ts';
+import { StatementRuns } from './sql/statementRuns.ts';
 import { contributeTrees } from './trees/contributeTrees.ts';
 import type { Workbench } from './workbench.ts';
 import { ExportFolder } from './workspace/exportFolder.ts';
 
 let engine: EngineProxy | null = null;
+let rateLimits: RateLimits | null = null;
 
 /** Composes the extension; does no work of its own and starts no thread. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -52,7 +56,6 @@ export function activate(context: vscode.ExtensionContext): void {
     context,
     translations,
     clock: systemClock,
-    format: new Format(vscode.env.language),
     numbers: new Numbers(vscode.env.language),
     times: new Times(vscode.env.language),
     log,
@@ -70,15 +73,23 @@ export function activate(context: vscode.ExtensionContext): void {
   const exports = contributeExports(workbench, connections);
   contributeDatabase(workbench, connections);
   const { traces } = contributeTrees(workbench);
-  contributePanels(workbench, { presenter: exports.presenter, traces });
+  const statements = new StatementRuns(engine);
+  context.subscriptions.push(statements);
+  const panels = contributePanels(workbench, { presenter: exports.presenter, traces, statements });
+  contributeSql(workbench, panels);
   contributeLenses(workbench);
+  rateLimits = contributeRateLimits(workbench);
+  contributeTools(workbench);
 
   // Not awaited: the editor counts our activation as finished without them.
-  exports.start().catch((error: unknown) => messages.record(error));
+  for (const start of [exports.start(), rateLimits.start()]) {
+    start.catch((error: unknown) => messages.record(error));
+  }
 }
 
 /** VS Code waits for it a few seconds: an export under way is cancelled and saved. */
 export async function deactivate(): Promise<void> {
-  await engine?.close();
+  await Promise.all([engine?.close(), rateLimits?.close()]);
   engine = null;
+  rateLimits = null;
 }

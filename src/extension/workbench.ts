@@ -5,7 +5,6 @@ import type { Times } from '../format/times.ts';
 import type { Commands } from './commands/commands.ts';
 import type { MetricsDatabase } from './database/metricsDatabase.ts';
 import type { EngineProxy } from './engine/engineProxy.ts';
-import type { Format } from './format/format.ts';
 import type { KeyStore } from './keys/keyStore.ts';
 import type { Messages } from './messages/messages.ts';
 import type { RunHistory } from './runs/runHistory.ts';
@@ -16,7 +15,6 @@ export interface Workbench {
   readonly context: vscode.ExtensionContext;
   readonly translations: Readonly<Record<string, string>> | null;
   readonly clock: Clock;
-  readonly format: Format;
   readonly numbers: Numbers;
   readonly times: Times;
   readonly log: Log;

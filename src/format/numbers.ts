@@ -103,6 +103,24 @@ export class Numbers {
     return sign + this.#twoUnits(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
   }
 
+  /** As `duration`, rounded up to whole seconds: for what is only estimated or counts down. */
+  wholeSeconds(seconds: number): string {
+    const whole = Math.ceil(seconds);
+    return whole < 60 ? this.#withUnit(this.count(whole), 's') : this.duration(whole);
+  }
+
+  /** How long ago or how long until, in the largest unit that says enough: `5 min`; at least a minute. */
+  span(milliseconds: number): string {
+    const minutes = Math.max(1, Math.round(milliseconds / 60_000));
+    if (minutes < 60) {
+      return this.#withUnit(this.count(minutes), 'min');
+    }
+    const hours = Math.round(minutes / 60);
+    return hours < 48
+      ? this.#withUnit(this.count(hours), 'h')
+      : this.#withUnit(this.count(hours / 24), this.#dayUnit());
+  }
+
   /** Tokens a second without their unit, which is a word: `84`, `9.3`. */
   perSecond(value: number): string {
     return this.#decimal(value, value < 9.95 ? 1 : 0);
@@ -112,6 +130,12 @@ export class Numbers {
   countdown(seconds: number): string {
     const whole = Math.max(0, Math.ceil(seconds));
     return `${Math.floor(whole / 60)}:${twoDigits(whole % 60)}`;
+  }
+
+  /** `d` in English, `j` in French. */
+  #dayUnit(): string {
+    const days = new Intl.NumberFormat(this.#language, { style: 'unit', unit: 'day', unitDisplay: 'narrow' });
+    return days.formatToParts(2).find(({ type }) => type === 'unit')?.value ?? 'd';
   }
 
   #lessThanLeast(usd: number): string {

@@ -25,6 +25,13 @@ export class Times {
     return `${this.day(instant, now)} ${this.clock(instant)}`;
   }
 
+  /** As `moment`, without its day when that is today: `14:21`. */
+  recent(instant: string | number, now: number): string {
+    const date = this.#format({ dateStyle: 'short' });
+    const today = date.format(new Date(instant)) === date.format(now);
+    return today ? this.clock(instant) : this.moment(instant, now);
+  }
+
   /** `23 Nov`, with the year when it is not the year of `now`. */
   day(instant: string | number, now: number): string {
     const date = new Date(instant);
@@ -36,6 +43,13 @@ export class Times {
   /** `14:21`. */
   clock(instant: string | number): string {
     return this.#format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(instant));
+  }
+
+  /** `14:21:07`. */
+  second(instant: string | number): string {
+    return this.#format({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(
+      new Date(instant),
+    );
   }
 
   /** `Tue 17`. */

@@ -93,6 +93,8 @@ export interface ObservationSummary {
   readonly costUsd: number | null;
   /** This event is a fallback, or this call was made as one. */
   readonly fallback: boolean;
+  /** It names a parent that is not in the database. */
+  readonly orphan: boolean;
   readonly hasChildren: boolean;
 }
 
@@ -110,6 +112,48 @@ export interface TraceDetail extends TraceSummary {
   /** Every observation, by start time then id; parents that are not there are null. */
   readonly observationsInOrder: readonly ObservationSummary[];
   readonly scores: readonly ScoreSummary[];
+}
+
+/** A trace as its panel shows it: with its steps in columns, since it may have tens of thousands of them. */
+export interface TraceOutline extends Omit<TraceDetail, 'observationsInOrder'> {
+  /** The newest rating by a person, as the score that this product writes: good or not; null without one. */
+  readonly rating: boolean | null;
+  readonly steps: StepColumns;
+}
+
+/** The observations of a trace by start time then id: a row of every column for each. */
+export interface StepColumns {
+  /** What the columns of texts refer to by number. */
+  readonly texts: readonly string[];
+  readonly ids: readonly string[];
+  /** The parent's row; null for the first level, and when the parent is not there. */
+  readonly parents: readonly (number | null)[];
+  /** Rows whose parent is not in the database. */
+  readonly orphans: number;
+  readonly types: readonly number[];
+  readonly names: readonly (number | null)[];
+  readonly levels: readonly number[];
+  readonly statusMessages: readonly (number | null)[];
+  readonly models: readonly (number | null)[];
+  /** Milliseconds since the epoch; the columns of times count from here. */
+  readonly origin: number;
+  readonly starts: readonly number[];
+  readonly ends: readonly (number | null)[];
+  readonly firstTokens: readonly (number | null)[];
+  readonly tokens: readonly (number | null)[];
+  readonly costsUsd: readonly (number | null)[];
+  /** Rows that are a fallback, or a call made as one. */
+  readonly fallbacks: readonly number[];
+}
+
+export interface TraceSearchParams extends TraceParams {
+  /** Found without case, anywhere in a text. */
+  readonly text: string;
+}
+
+/** Which observations have the text in their input, output or metadata. */
+export interface TraceSearchAnswer {
+  readonly observationIds: readonly string[];
 }
 
 export interface ScoreSummary {
@@ -149,6 +193,9 @@ export interface UsageKind {
 export interface ObservationDetail extends ObservationSummary {
   readonly inputText: string | null;
   readonly outputText: string | null;
+  /** As long as texts are kept at most: there was more of it. */
+  readonly inputCut: boolean;
+  readonly outputCut: boolean;
   /** JSON texts. */
   readonly metadata: string | null;
   readonly modelParameters: string | null;
@@ -177,8 +224,20 @@ export interface PromptVersionText {
   readonly labels: readonly string[];
   /** The template; chat prompts as the JSON of their messages. */
   readonly template: string;
+  /** The JSON of what the project keeps with it, such as a model and its parameters. */
+  readonly config: string | null;
   readonly createdAt: string | null;
   readonly description: string | null;
+}
+
+export type Facet = keyof FacetsAnswer;
+
+export interface FacetsParams {
+  /** Its range and its project; filters do not count. */
+  readonly scope: Scope;
+  readonly limit: number;
+  /** Those that are wanted; absent: all. The others are empty in the answer. */
+  readonly of?: readonly Facet[];
 }
 
 /** Values to choose filters from, most used first, at most `limit` of each. */

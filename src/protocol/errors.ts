@@ -31,6 +31,7 @@ export const errorCodes = [
   'limits.unknownReservation',
   'limits.unknownItem',
   'limits.leaseLost',
+  'limits.unsupported',
   'engine.crashed',
 ] as const;
 
@@ -42,4 +43,6 @@ export interface ErrorData {
   readonly message: string;
   /** What the user can do about it, a full sentence. */
   readonly hint: string | null;
+  /** Where in the statement a failed one is wrong, in characters from its beginning; absent when unknown. */
+  readonly position?: number;
 }

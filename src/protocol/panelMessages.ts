@@ -12,11 +12,14 @@ import type {
   SaveParams,
 } from './panels.ts';
 import type { TimeRange } from './scope.ts';
+import type { RunSqlAnswer, RunSqlParams } from './sql.ts';
 
 /** The messages between a panel's document and the extension. Requests go from the document to the extension. */
 
 /** A question to the engine, see questions.ts. */
 export const askRequest = new RequestType<AskParams, unknown, ErrorData>('panel/ask');
+/** A read-only statement of a query document. */
+export const runSqlRequest = new RequestType<RunSqlParams, RunSqlAnswer, ErrorData>('panel/runSql');
 export const commandRequest = new RequestType<{ readonly command: PanelCommand }, null, ErrorData>('panel/command');
 export const openRequest = new RequestType<OpenParams, null, ErrorData>('panel/open');
 /** The editor's own quick pick. Ids of what was chosen; null when it was dismissed. */

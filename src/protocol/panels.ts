@@ -1,6 +1,7 @@
 import type { TraceFilter } from './browse.ts';
 import type { QuestionName } from './questions.ts';
 import type { Scope, TimeRange } from './scope.ts';
+import type { QueryOrigin } from './sql.ts';
 
 /**
  * What a panel's document in the browser and the extension say to each other; the messages themselves
@@ -37,6 +38,23 @@ export interface DashboardTarget {
   readonly scope: Scope | null;
 }
 
+/** The prompt whose versions are to be compared. */
+export interface ComparisonTarget {
+  readonly projectId: string;
+  readonly prompt: string;
+  /** The baseline first; one: that against its baseline; none: what the panel showed last, or chooses. */
+  readonly versions: readonly number[];
+  /** Goes to the failing runs. */
+  readonly failures: boolean;
+}
+
+/** A trace, with one of its observations chosen or none. */
+export interface TraceTarget {
+  readonly projectId: string;
+  readonly traceId: string;
+  readonly observationId: string | null;
+}
+
 export interface AskParams {
   readonly question: QuestionName;
   readonly params: unknown;
@@ -49,17 +67,34 @@ export const panelCommands = [
   'langfuseMetrics.connectPostgres',
   'langfuseMetrics.openDatabaseFolder',
   'langfuseMetrics.showLog',
+  'langfuseMetrics.comparePromptVersions',
 ] as const;
 export type PanelCommand = (typeof panelCommands)[number];
 
 /** What a document may have the editor open, by name. */
 export interface PanelLinks {
-  readonly trace: { readonly projectId: string; readonly traceId: string; readonly observationId: string | null };
+  readonly trace: TraceTarget;
+  /** The same in Langfuse's own pages. */
+  readonly langfuse: TraceTarget;
+  /** The row as it is in the database, in a document. */
+  readonly sourceRow: TraceTarget;
+  /** A rating: asks for a comment, then sends it. */
+  readonly rating: TraceTarget & { readonly good: boolean };
   /** The tree of traces, with this filter. */
   readonly traces: TraceFilter;
   readonly promptComparison: { readonly projectId: string; readonly prompt: string; readonly version: number | null };
+  /** The texts of two versions in the editor's own diff, the first on the left. */
+  readonly promptDiff: {
+    readonly projectId: string;
+    readonly prompt: string;
+    readonly versions: readonly [number, number];
+  };
+  /** The page of a prompt's version in Langfuse. */
+  readonly promptInLangfuse: { readonly projectId: string; readonly prompt: string; readonly version: number };
   /** A query document. */
   readonly sql: { readonly sql: string };
+  /** The place in a query document that a statement's answer points at. */
+  readonly queryText: QueryOrigin;
   /** An export of what started in this range. */
   readonly exportRange: TimeRange;
   /** A setting of ours, by its whole name. */

@@ -27,6 +27,7 @@ import type {
   ChildrenPage,
   ChildrenParams,
   FacetsAnswer,
+  FacetsParams,
   ObservationDetail,
   ObservationParams,
   PromptLensAnswer,
@@ -35,11 +36,15 @@ import type {
   TraceFilter,
   TraceGroupPage,
   TraceGroupsParams,
+  TraceOutline,
   TracePage,
   TracePageParams,
   TraceParams,
+  TraceSearchAnswer,
+  TraceSearchParams,
 } from './browse.ts';
 import type { Bucketing, Scope } from './scope.ts';
+import type { SchemaAnswer } from './sql.ts';
 
 /**
  * Everything that can be asked of the database, by name: parameters and answer. Reading only. The
@@ -71,6 +76,8 @@ export interface Questions {
   coverage: { params: { readonly scope: Scope }; answer: CoverageAnswer };
   /** With `days`, of those queries that look back so many days at all. */
   namedQueries: { params: { readonly days?: number }; answer: readonly NamedQuery[] };
+  /** What can be queried. */
+  schema: { params: Record<string, never>; answer: SchemaAnswer };
   alertStates: { params: Record<string, never>; answer: readonly AlertState[] };
 
   // Browsing: rows.
@@ -78,13 +85,15 @@ export interface Questions {
   traces: { params: TracePageParams; answer: TracePage };
   traceCount: { params: { readonly filter: TraceFilter }; answer: { readonly traces: number } };
   trace: { params: TraceParams; answer: TraceDetail | null };
+  traceOutline: { params: TraceParams; answer: TraceOutline | null };
+  traceSearch: { params: TraceSearchParams; answer: TraceSearchAnswer };
   traceChildren: { params: ChildrenParams; answer: ChildrenPage };
   observation: { params: ObservationParams; answer: ObservationDetail | null };
   promptVersion: {
     params: { readonly projectId: string | null; readonly prompt: string; readonly version: number };
     answer: PromptVersionText | null;
   };
-  facets: { params: { readonly scope: Scope; readonly limit: number }; answer: FacetsAnswer };
+  facets: { params: FacetsParams; answer: FacetsAnswer };
   agentTasks: {
     params: {
       readonly scope: Scope;

@@ -2,12 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { parseConfig } from '../../src/engine/config/config.ts';
-import { openEngine } from '../../src/engine/engine.ts';
-import { silentLog, systemClock } from '../../src/engine/ports.ts';
-import type { Engine } from '../../src/protocol/engine.ts';
-import type { QuestionName, QuestionParams } from '../../src/protocol/questions.ts';
+import type { QuestionParams } from '../../src/protocol/questions.ts';
 import type { ScopeFilters, TimeRange } from '../../src/protocol/scope.ts';
+import { engineOn, fastest, timed, type Asked } from './measure/engine.ts';
 
 /**
  * Dashboard questions over 1,000,000 generations of 30 days: their answers from rollups against the same
@@ -26,8 +23,6 @@ const iso = (moment: number): string => new Date(moment).toISOString();
 const month: TimeRange = { start: iso(start), end: iso(end) };
 const week: TimeRange = { start: iso(end - 7 * 86_400_000), end: iso(end) };
 const timeZone = 'Europe/Paris';
-
-type Asked<Q extends QuestionName = QuestionName> = readonly [title: string, question: Q, params: QuestionParams<Q>];
 
 const inProduction: ScopeFilters = { environments: ['production'] };
 const dashboards: readonly (Asked<'models'> | Asked<'usage'>)[] = [
@@ -75,35 +70,12 @@ function fill(file: string): void {
       output * 8 / 1e6, 1, CASE WHEN i % 2 = 0 THEN 'prompt-' || prompt END, CASE WHEN i % 2 = 0 THEN 5 + version END,
       printf('{"input":%d,"output":%d}', input, output), printf('{"total":%.6f}', (input * 2 + output * 8) / 1e6)
     FROM call`);
+  database.exec(
+    `INSERT INTO rollup_queue (project_id, hour)
+     SELECT DISTINCT 'p', substr(created_at, 1, 13) || ':00:00.000Z' FROM llm_generations`,
+  );
   database.exec('COMMIT');
   database.close();
-}
-
-function engineOn(folder: string): Engine {
-  return openEngine({
-    config: parseConfig({ workspace: folder, database: { path: 'llm_metrics.db' } }, (name) => name),
-    log: silentLog,
-    clock: systemClock,
-    fetch: () => Promise.reject(new Error('no network')),
-    purpose: 'bench',
-  });
-}
-
-/** Milliseconds of processor time: what other programs take of the machine is not counted. */
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = process.threadCpuUsage();
-  await work();
-  const { user, system } = process.threadCpuUsage(began);
-  return (user + system) / 1000;
-}
-
-/** The fastest of some: other programs only ever slow one down. */
-async function fastest(engine: Engine, [, question, params]: Asked, times: number): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < times; round++) {
-    best = Math.min(best, await timed(() => engine.ask(question, params)));
-  }
-  return best;
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'langfuse-metrics-bench-'));
@@ -117,11 +89,11 @@ try {
   await engine.ask('usage', dashboards[3]![2] as QuestionParams<'usage'>);
   const raw: number[] = [];
   for (const dashboard of dashboards) {
-    raw.push(await fastest(engine, dashboard, 1));
+    raw.push(await timed(() => engine.ask(dashboard[1], dashboard[2])));
   }
   console.log(`rolling up: ${((await timed(() => engine.setup())) / 1000).toFixed(1)} s`);
   for (const [index, dashboard] of dashboards.entries()) {
-    const rolled = await fastest(engine, dashboard, rounds);
+    const rolled = await fastest(rounds, () => engine.ask(dashboard[1], dashboard[2]));
     const ratio = (raw[index] ?? 0) / rolled;
     console.log(
       `${dashboard[0].padEnd(36)} rows ${(raw[index] ?? 0).toFixed(0).padStart(6)} ms, rollups ${rolled.toFixed(1).padStart(6)} ms, ratio ${ratio.toFixed(0)}`,

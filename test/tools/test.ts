@@ -43,7 +43,7 @@ const suites: readonly Suite[] = [
   check('build', () => run(process.execPath, ['esbuild.mjs', '--production'])),
   { name: 'package', needs: ['build'], run: () => packageCounts() },
   { name: 'unit', run: (grep) => mochaSuite('unit', 20_000, grep) },
-  { name: 'integration', needs: ['build'], run: (grep) => mochaSuite('integration', 120_000, grep) },
+  { name: 'integration', needs: ['build'], run: (grep) => mochaSuite('integration', 120_000, grep, 2) },
   { name: 'contract', run: contractSuite },
   { name: 'host', needs: ['build'], run: runHostSuite },
   { name: 'ui', needs: ['build'], run: (grep) => mochaSuite('ui', 120_000, grep) },
@@ -62,26 +62,52 @@ async function contractSuite(grep: string | null): Promise<Counts | null> {
   return mochaSuite('contract', 120_000, grep);
 }
 
-/** Runs test/NAME in a process of its own. A process that dies or hangs at the end is one failure more. */
-async function mochaSuite(name: string, timeoutMilliseconds: number, grep: string | null): Promise<Counts> {
+/**
+ * Runs test/NAME in processes of their own, side by side: much of what integration tests do is waiting.
+ * The output of all but the first is shown when they have ended.
+ */
+async function mochaSuite(
+  name: string,
+  timeoutMilliseconds: number,
+  grep: string | null,
+  processes = 1,
+): Promise<Counts> {
   const files: string[] = [];
   for await (const file of glob(`test/${name}/**/*.test.ts`, { cwd: root })) {
     files.push(path.join(root, file));
   }
+  files.sort();
   if (name === 'integration') {
     await ensureSqliteShell();
     await ensurePython();
   }
+  const options = ['--timeout', String(timeoutMilliseconds), ...(grep === null ? [] : ['--grep', grep])];
+  const parts = Array.from({ length: processes }, (_, part) =>
+    mochaProcess(
+      files.filter((_, index) => index % processes === part),
+      options,
+      part > 0,
+    ),
+  );
+  const counts = await Promise.all(parts);
+  return {
+    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+/** A process that dies or hangs at the end is one failure more. */
+async function mochaProcess(files: readonly string[], options: readonly string[], capture: boolean): Promise<Counts> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'langfuse-metrics-test-'));
   try {
     const results = path.join(folder, 'results.json');
-    const options = ['--results', results, '--timeout', String(timeoutMilliseconds)];
-    const args = ['--import', 'tsx', path.join(root, 'test', 'tools', 'nodeSuite.ts'), ...options];
-    const { exitCode } = await run(
+    const program = path.join(root, 'test', 'tools', 'nodeSuite.ts');
+    const { exitCode, output } = await run(
       process.execPath,
-      [...args, ...(grep === null ? [] : ['--grep', grep]), ...files.sort()],
-      { env: cleanEnvironment() },
+      ['--import', 'tsx', program, '--results', results, ...options, ...files],
+      { env: cleanEnvironment(), capture },
     );
+    process.stdout.write(output);
     const counts = await readFile(results, 'utf8').then(
       (text) => JSON.parse(text) as Counts,
       () => ({ passed: 0, failed: 0 }),

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Frame } from 'playwright-core';
-import { startLangfuseServer } from '../langfuse-server/server.ts';
-import { cleanEnvironment } from '../tools/cleanEnvironment.ts';
 import type { Workbench } from '../tools/editor/workbench.ts';
-import { root, run } from '../tools/shell.ts';
 import { seriousViolations } from './axe.ts';
+import { exportedFolder } from './exportedFolder.ts';
 import { openWorkbench } from './harness.ts';
 
 const themes = [
@@ -17,28 +14,6 @@ const themes = [
   { name: 'high contrast', setting: 'Default High Contrast' },
   { name: 'light high contrast', setting: 'Default High Contrast Light' },
 ] as const;
-
-/** A folder with the database that an export of the stand-in server has made. */
-async function exportedFolder(): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'langfuse-metrics-dashboard-'));
-  const server = await startLangfuseServer({ end: Date.now(), days: 30, observations: 12_000 });
-  try {
-    const { exitCode } = await run(process.execPath, [path.join(root, 'dist', 'cli.js'), 'export', '--hours', '720'], {
-      cwd: folder,
-      stdio: 'ignore',
-      env: {
-        ...cleanEnvironment(),
-        LANGFUSE_BASE_URL: server.url,
-        LANGFUSE_PUBLIC_KEY: server.publicKey,
-        LANGFUSE_SECRET_KEY: server.secretKey,
-      },
-    });
-    assert.equal(exitCode, 0);
-    return folder;
-  } finally {
-    await server.close();
-  }
-}
 
 describe('the dashboard in VS Code', () => {
   let folder: string;

@@ -10,6 +10,7 @@ import { listenForKeys, type KeyMap } from '../shared/keys.ts';
 import { LiveRegion } from '../shared/liveRegion.ts';
 import type { PanelContext, PanelListener, Writing } from '../shared/panel.ts';
 import { periodLength, presetHours, rangeOf, rangeText, type Period } from '../shared/period.ts';
+import { problemOf } from '../shared/problem.ts';
 import { emptyState, note } from '../shared/states.ts';
 import type { TextTable } from '../shared/tableText.ts';
 import { Theme } from '../shared/theme.ts';
@@ -18,7 +19,6 @@ import { emptinessOf } from './emptiness.ts';
 import { keyFigureList, keyFigures } from './keyFigures.ts';
 import { keyHelp, page } from './page.ts';
 import { DashboardReader } from './reader.ts';
-import { problemOf } from './problem.ts';
 import { scopeBar } from './scopeBar.ts';
 import { ScopePicks } from './scopePicks.ts';
 import { DashboardTables } from './tables.ts';
@@ -210,7 +210,7 @@ export class Dashboard implements PanelListener {
 
   #note(): TemplateResult | typeof nothing {
     const problem = problemOf({
-      failed: this.#reader.failed,
+      failed: this.#reader.readings.failed,
       failure: this.#failure,
       coverage: this.#reader.readings.get('coverage').answer,
       writing: this.#writing,

@@ -1,7 +1,7 @@
 import type { UsageParams } from '../../src/protocol/analytics.ts';
 import type { ModelColourNumbers } from '../../src/protocol/panels.ts';
 import type { TimeRange } from '../../src/protocol/scope.ts';
-import type { Host, HostError } from '../shared/host.ts';
+import type { Host } from '../shared/host.ts';
 import type { Writing } from '../shared/panel.ts';
 import { rangeBefore } from '../shared/period.ts';
 import { Readings } from '../shared/readings.ts';
@@ -34,17 +34,6 @@ export class DashboardReader {
     return this.readings.pending || this.#colouring > 0;
   }
 
-  /** The first question that failed, with the age of what is shown in its place; null when none did. */
-  get failed(): { readonly error: HostError; readonly answeredAt: number | null } | null {
-    for (const name of Object.keys(questions) as (keyof typeof questions)[]) {
-      const { error, answeredAt } = this.readings.get(name);
-      if (error !== null) {
-        return { error, answeredAt };
-      }
-    }
-    return null;
-  }
-
   /**
    * Resolves when all answers are there.
    * @param coloured called with the colours of the models, as soon as it is known which are shown
@@ -73,7 +62,7 @@ export class DashboardReader {
       readings.ask('coverage', { scope: { range, ...project } }),
       readings.ask('spend', { timeZone, ...project }),
       readings.ask('alerts', {}),
-      readings.ask('projects', { scope: { range }, limit: facetLimit }),
+      readings.ask('projects', { scope: { range }, limit: facetLimit, of: ['projects'] }),
     ]);
   }
 

@@ -1,7 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import chevron from '@vscode/codicons/src/icons/chevron-down.svg';
 import database from '@vscode/codicons/src/icons/database.svg';
-import ellipsis from '@vscode/codicons/src/icons/ellipsis.svg';
 import filter from '@vscode/codicons/src/icons/filter.svg';
 import refresh from '@vscode/codicons/src/icons/refresh.svg';
 import { html, nothing, type TemplateResult } from 'lit-html';
@@ -10,6 +9,7 @@ import type { ScopeFilters, TimeBucket, TimeRange } from '../../src/protocol/sco
 import { coverageLine } from '../shared/coverageLine.ts';
 import { filterChips } from '../shared/filterChips.ts';
 import { icon, iconButton } from '../shared/icon.ts';
+import { moreMenu } from '../shared/moreMenu.ts';
 import type { Writing } from '../shared/panel.ts';
 import { periodLength, periodPicker, rangeText, type Period } from '../shared/period.ts';
 import type { ViewScope } from './view.ts';
@@ -103,20 +103,7 @@ function toolbar(
       ${iconButton({ svg: filter, label: l10n.t('Add filter'), key: 'F', click: () => actions.addFilter() })}
       ${iconButton({ svg: database, label: l10n.t('Open as SQL'), key: 'Q', click: () => actions.openAsSql() })}
       ${iconButton({ svg: refresh, label: l10n.t('Export now'), key: 'R', click: () => actions.exportNow() })}
-      <span
-        class="more-menu"
-        data-vscode-context=${JSON.stringify({ metricsPart: 'panel', preventDefaultContextMenuItems: true })}
-      >
-        ${iconButton({ svg: ellipsis, label: l10n.t('More'), click: openMenu })}
-      </span>
+      ${moreMenu('panel')}
     </div>
   </div>`;
-}
-
-/** The editor shows its own menu where a webview says that a context menu was asked for. */
-function openMenu(event: MouseEvent): void {
-  const button = event.currentTarget as HTMLElement;
-  const { left, bottom } = button.getBoundingClientRect();
-  event.stopPropagation();
-  button.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, clientX: left, clientY: bottom }));
 }

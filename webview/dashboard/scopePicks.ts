@@ -1,13 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import type { FacetsAnswer } from '../../src/protocol/browse.ts';
 import type { TimeBucket, TimeRange } from '../../src/protocol/scope.ts';
-import { filterItems, filtersOfItems } from '../shared/filters.ts';
+import { pickFilters } from '../shared/filters.ts';
 import type { Host } from '../shared/host.ts';
 import { bucketName } from './scopeBar.ts';
 import type { ViewScope } from './view.ts';
-
-/** Values of each field that "Add filter" offers. */
-const offered = 100;
 
 type Change = Partial<ViewScope> | null;
 
@@ -20,14 +17,8 @@ export class ScopePicks {
   }
 
   async filters({ projectId, filters }: ViewScope, range: TimeRange): Promise<Change> {
-    const facets = await this.#host.ask('facets', { scope: { range, projectId }, limit: offered });
-    const chosen = await this.#host.pick({
-      title: l10n.t('Filter the dashboard'),
-      placeholder: l10n.t('Values of one kind are alternatives; kinds are combined'),
-      items: filterItems(facets, filters),
-      many: true,
-    });
-    return chosen === null ? null : { filters: filtersOfItems(chosen) };
+    const chosen = await pickFilters(this.#host, l10n.t('Filter the dashboard'), { range, projectId, filters });
+    return chosen === null ? null : { filters: chosen };
   }
 
   async project(projects: FacetsAnswer['projects']): Promise<Change> {

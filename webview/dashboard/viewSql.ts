@@ -1,4 +1,5 @@
 import type { Scope, ScopeFilters } from '../../src/protocol/scope.ts';
+import { condition, text, traceConditions } from '../shared/sqlConditions.ts';
 
 const columns: readonly (readonly [field: keyof ScopeFilters, column: string])[] = [
   ['models', 'model'],
@@ -15,7 +16,7 @@ export function viewAsSql({ range, projectId, filters = {} }: Scope): string {
     `created_at < ${text(range.end)}`,
     ...(projectId == null ? [] : [`project_id = ${text(projectId)}`]),
     ...columns.flatMap(([field, column]) => condition(column, filters[field])),
-    ...ofTraces(filters),
+    ...traceConditions(filters),
   ];
   return [
     'SELECT model, count(*) AS calls, sum(total_tokens) AS tokens, sum(cost_usd) AS cost_usd',
@@ -24,27 +25,4 @@ export function viewAsSql({ range, projectId, filters = {} }: Scope): string {
     'GROUP BY model',
     'ORDER BY cost_usd DESC',
   ].join('\n');
-}
-
-function ofTraces({ traceNames, users, sessions }: ScopeFilters): readonly string[] {
-  const conditions = [
-    ...condition('name', traceNames),
-    ...condition('user_id', users),
-    ...condition('session_id', sessions),
-  ];
-  return conditions.length === 0
-    ? []
-    : [`(project_id, trace_id) IN (SELECT project_id, trace_id FROM llm_traces WHERE ${conditions.join(' AND ')})`];
-}
-
-function condition(column: string, values: readonly (string | number)[] | undefined): readonly string[] {
-  if (values === undefined || values.length === 0) {
-    return [];
-  }
-  const list = values.map((value) => (typeof value === 'number' ? String(value) : text(value)));
-  return list.length === 1 ? [`${column} = ${list.join('')}`] : [`${column} IN (${list.join(', ')})`];
-}
-
-function text(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
 }

@@ -9,7 +9,8 @@ export interface Choices<T> {
   /** Of the group, for screen readers. */
   readonly label: string;
   readonly choices: readonly Choice<T>[];
-  readonly chosen: T;
+  /** Undefined: none of them. */
+  readonly chosen: T | undefined;
   readonly choose: (value: T) => void;
 }
 

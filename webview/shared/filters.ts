@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { FacetsAnswer } from '../../src/protocol/browse.ts';
 import type { PickItem } from '../../src/protocol/panels.ts';
-import type { ScopeFilters } from '../../src/protocol/scope.ts';
+import type { Scope, ScopeFilters } from '../../src/protocol/scope.ts';
+import type { Host } from './host.ts';
 
 /** The fields that a person filters by. */
 export type FilterField = Exclude<keyof ScopeFilters, 'promptVersions'>;
@@ -68,9 +69,32 @@ function withField(filters: ScopeFilters, field: FilterField, values: readonly s
   return Object.fromEntries(values.length === 0 ? kept : [...kept, [field, values]]);
 }
 
+/** Values of each field that are offered. */
+const offered = 100;
+
+/** Lets a person choose filters in the editor's quick pick, of what the range holds; null when it was dismissed. */
+export async function pickFilters(
+  host: Pick<Host, 'ask' | 'pick'>,
+  title: string,
+  { filters = {}, ...scope }: Scope,
+  fields: readonly FilterField[] = filterFields,
+): Promise<ScopeFilters | null> {
+  const chosen = await host.pick({
+    title,
+    placeholder: l10n.t('Values of one kind are alternatives; kinds are combined'),
+    items: filterItems(await host.ask('facets', { scope, limit: offered }), filters, fields),
+    many: true,
+  });
+  return chosen === null ? null : filtersOfItems(chosen);
+}
+
 /** What the editor's quick pick offers for "Add filter": every value of every field, those in force checked. */
-export function filterItems(facets: FacetsAnswer, filters: ScopeFilters): readonly PickItem[] {
-  return filterFields.flatMap((field) => {
+export function filterItems(
+  facets: FacetsAnswer,
+  filters: ScopeFilters,
+  fields: readonly FilterField[] = filterFields,
+): readonly PickItem[] {
+  return fields.flatMap((field) => {
     const chosen = filters[field] ?? [];
     // A value in force is offered even where the facets no longer list it: it must be possible to take it away.
     const values = [...new Set([...chosen, ...facets[field]])];

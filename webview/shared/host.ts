@@ -20,6 +20,7 @@ import {
   openRequest,
   pickRangeRequest,
   pickRequest,
+  runSqlRequest,
   saveRequest,
 } from '../../src/protocol/panelMessages.ts';
 import type {
@@ -33,6 +34,7 @@ import type {
 } from '../../src/protocol/panels.ts';
 import type { QuestionAnswer, QuestionName, QuestionParams } from '../../src/protocol/questions.ts';
 import type { TimeRange } from '../../src/protocol/scope.ts';
+import type { RunSqlAnswer, RunSqlParams } from '../../src/protocol/sql.ts';
 
 /** What the editor gives to the document of a webview. */
 export interface EditorApi {
@@ -46,11 +48,14 @@ export class HostError extends Error {
   override readonly name = 'HostError';
   readonly code: ErrorCode | null;
   readonly hint: string | null;
+  /** Of the mistake in a statement, in characters from its beginning. */
+  readonly position: number | null;
 
   constructor(message: string, data: ErrorData | null) {
     super(message);
     this.code = data?.code ?? null;
     this.hint = data?.hint ?? null;
+    this.position = data?.position ?? null;
   }
 }
 
@@ -76,6 +81,10 @@ export class Host {
     signal?: AbortSignal,
   ): Promise<QuestionAnswer<Q>> {
     return (await this.#request(askRequest, { question, params }, signal)) as QuestionAnswer<Q>;
+  }
+
+  runSql(params: RunSqlParams, signal: AbortSignal): Promise<RunSqlAnswer> {
+    return this.#request(runSqlRequest, params, signal);
   }
 
   async run(command: PanelCommand): Promise<void> {

@@ -1,4 +1,7 @@
-/** What keys of a panel do, by `KeyboardEvent.key` in lower case; with Ctrl or ⌘ as `mod+key`. */
+/**
+ * What keys of a panel do, by `KeyboardEvent.key` in lower case; with Ctrl or ⌘ as `mod+key`, with Shift as
+ * `shift+key` where that is something else than without.
+ */
 export type KeyMap = Readonly<Record<string, () => void>>;
 
 /**
@@ -20,7 +23,10 @@ export function listenForKeys(target: HTMLElement | Document, keys: () => KeyMap
     if (single && (!singleKeys() || isTyping(event.target))) {
       return;
     }
-    const action = keys()[modified ? `mod+${key}` : key];
+    const name = modified ? `mod+${key}` : key;
+    const known = keys();
+    // Some signs need Shift on some keyboards: then it means nothing.
+    const action = (event.shiftKey ? known[`shift+${name}`] : undefined) ?? known[name];
     if (action !== undefined) {
       event.preventDefault();
       action();

@@ -55,19 +55,19 @@ export interface PeriodPicker {
   readonly writing: Writing;
   readonly choose: (period: Period) => void;
   readonly custom: () => void;
+  /** Looks back to the first call: every other number of hours. Left out by panels that do not offer it. */
+  readonly all?: () => void;
 }
 
-export function periodPicker({ period, writing, choose, custom }: PeriodPicker): TemplateResult {
-  const chosen = period.kind === 'last' ? period.hours : null;
+export function periodPicker({ period, writing, choose, custom, all }: PeriodPicker): TemplateResult {
+  const hours = period.kind === 'last' ? period.hours : null;
+  const presets = presetHours.map((hours) => ({ value: hours, label: periodLength({ kind: 'last', hours }, writing) }));
+  const isPreset = presets.some(({ value }) => value === hours);
   return html`${choices<number | null>({
       label: l10n.t('Period'),
-      chosen,
-      choices: presetHours.map((hours) => ({ value: hours, label: periodLength({ kind: 'last', hours }, writing) })),
-      choose: (hours) => {
-        if (hours !== null) {
-          choose({ kind: 'last', hours });
-        }
-      },
+      chosen: period.kind === 'range' ? undefined : isPreset ? hours : null,
+      choices: [...presets, ...(all === undefined ? [] : [{ value: null, label: l10n.t('All') }])],
+      choose: (hours) => (hours === null ? all?.() : choose({ kind: 'last', hours })),
     })}
     <button type="button" class=${period.kind === 'range' ? 'custom chosen' : 'custom'} @click=${custom}>
       ${l10n.t('Custom…')}

@@ -11,6 +11,13 @@ export interface Reading<T> {
   readonly error: HostError | null;
 }
 
+/** A question without an answer, and the age of what is shown in its place. */
+export interface FailedReading {
+  readonly error: HostError;
+  /** Milliseconds since the epoch; null when there is nothing to show. */
+  readonly answeredAt: number | null;
+}
+
 const unread: Reading<never> = { answer: null, answeredAt: null, pending: false, error: null };
 
 /** Questions of a panel by the panel's own names. The names' questions are given once, as a type. */
@@ -53,6 +60,17 @@ export class Readings<const Table extends ReadingTable> {
   /** At least one question waits for its answer. */
   get pending(): boolean {
     return this.#underWay.size > 0;
+  }
+
+  /** The first question that failed; null when none did. */
+  get failed(): FailedReading | null {
+    for (const name of Object.keys(this.#questions)) {
+      const { error, answeredAt } = this.get(name);
+      if (error !== null) {
+        return { error, answeredAt };
+      }
+    }
+    return null;
   }
 
   /** Resolves when this asking has ended, one way or another. */

@@ -95,6 +95,14 @@ export class Table<Row> {
     };
   }
 
+  /** Moves the focus so many rows on; to the row that Tab leads to when the focus is elsewhere. */
+  move(rows: number): void {
+    const inside = this.element.contains(document.activeElement);
+    if (this.#drawn.length > 0) {
+      this.#focus(Math.min(this.#drawn.length - 1, Math.max(0, this.#current + (inside ? rows : 0))));
+    }
+  }
+
   dispose(): void {
     this.#virtual?.dispose();
   }

@@ -1,6 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { Numbers } from '../../format/numbers.ts';
+import type { Times } from '../../format/times.ts';
 import type { Mean, Rate } from '../../protocol/figures.ts';
+import type { TimeBucket } from '../../protocol/scope.ts';
 
 /** Under so many a percentage says more than is known. */
 const leastForShare = 20;
@@ -8,9 +10,21 @@ const leastForShare = 20;
 /** How figures stand in the cells of a report. Missing ones say so and are never 0. */
 export class Cells {
   readonly #numbers: Numbers;
+  readonly #times: Times;
+  readonly #now: number;
 
-  constructor(numbers: Numbers) {
+  /** @param now milliseconds since the epoch; times of other years carry theirs */
+  constructor(numbers: Numbers, times: Times, now: number) {
     this.#numbers = numbers;
+    this.#times = times;
+    this.#now = now;
+  }
+
+  /** Where a bucket of time begins, local. */
+  time(start: string, bucket: TimeBucket): string {
+    return bucket === 'day' || bucket === 'week'
+      ? this.#times.day(start, this.#now)
+      : this.#times.moment(start, this.#now);
   }
 
   count(value: number | null): string {

@@ -3,11 +3,16 @@ import type { TimeRange } from '../../protocol/scope.ts';
 
 const hour = 3_600_000;
 
+/** Making one takes longer than all that is asked of it. */
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
 const iso = (time: number): string => new Date(time).toISOString();
 
 /** The calendar date on the wall of a zone, YYYY-MM-DD. @param time milliseconds since the epoch */
 export function localDate(time: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone }).format(time);
+  const format = dateFormats.get(timeZone) ?? new Intl.DateTimeFormat('en-CA', { timeZone });
+  dateFormats.set(timeZone, format);
+  return format.format(time);
 }
 
 /** Where the local day of a moment begins, as analytics counts days. */

@@ -98,10 +98,18 @@ async function hasChildren(db: Kysely<MetricsSchema>, params: ObservationParams)
   return false;
 }
 
-/** One observation with its texts, usage, cost and scores; null when there is none of that id. */
+/** The export never splits a character that UTF-16 writes as two units: a cut text may be one short of the limit. */
+const isCut = (text: string | null, limit: number): boolean =>
+  text !== null && limit > 0 && (text.length === limit || text.length === limit - 1);
+
+/**
+ * One observation with its texts, usage, cost and scores; null when there is none of that id.
+ * @param textLimit characters that exports keep of a text
+ */
 export async function observationDetail(
   db: Kysely<MetricsSchema>,
   params: ObservationParams,
+  textLimit: number,
 ): Promise<ObservationDetail | null> {
   const found = await findRow(db, params);
   if (found === null) {
@@ -110,9 +118,13 @@ export async function observationDetail(
   const { table, row } = found;
   const scores = await loadScores(db, params);
   const generation = table === 'llm_generations';
+  const parentId = textOf(row, 'parent_observation_id');
+  const inputText = textOf(row, generation ? 'prompt_text' : 'input_text');
+  const outputText = textOf(row, generation ? 'completion_text' : 'output_text');
   return {
     id: params.observationId,
-    parentId: textOf(row, 'parent_observation_id'),
+    parentId,
+    orphan: parentId !== null && (await findRow(db, { ...params, observationId: parentId })) === null,
     table,
     type: textOf(row, 'observation_type') ?? 'EVENT',
     name: textOf(row, table === 'llm_events' ? 'event_name' : 'name'),
@@ -126,8 +138,10 @@ export async function observationDetail(
     costUsd: numberOf(row, 'cost_usd'),
     fallback: row.event_type === 'fallback' || row.is_primary === 0,
     hasChildren: await hasChildren(db, params),
-    inputText: textOf(row, generation ? 'prompt_text' : 'input_text'),
-    outputText: textOf(row, generation ? 'completion_text' : 'output_text'),
+    inputText,
+    outputText,
+    inputCut: isCut(inputText, textLimit),
+    outputCut: isCut(outputText, textLimit),
     metadata: textOf(row, 'metadata'),
     modelParameters: textOf(row, 'model_parameters'),
     environment: textOf(row, 'environment') ?? 'default',

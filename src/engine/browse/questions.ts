@@ -1,16 +1,32 @@
 import * as z from 'zod';
-import type { TraceFilter, TraceParams } from '../../protocol/browse.ts';
+import type { Facet, TraceFilter, TraceParams } from '../../protocol/browse.ts';
 import { scopeSchema, timeZoneSchema } from '../analytics/calls/scope.ts';
 import type { Question } from '../questions/question.ts';
+import { ratingScoreName } from '../rating/ratingScoreName.ts';
 import { facets } from './facets.ts';
 import { observationDetail } from './observationDetail.ts';
 import { traceChildren, traceDetail } from './traceDetail.ts';
+import { traceOutline } from './traceOutline.ts';
+import { traceSearch } from './traceSearch.ts';
 import { traceGroups, withinGroup } from './traceGroups.ts';
 import { traceCount, tracePage } from './tracePages.ts';
 
 const limitSchema = z.number().int().min(1).max(100_000);
 const cursorSchema = z.string().nullable().exactOptional();
 const groupingSchema = z.enum(['day', 'session', 'user', 'name', 'agent']);
+
+const facetSchema = z.enum([
+  'models',
+  'providers',
+  'prompts',
+  'environments',
+  'traceNames',
+  'agents',
+  'users',
+  'sessions',
+  'tags',
+  'projects',
+] satisfies readonly Facet[]);
 
 const filterSchema: z.ZodType<TraceFilter> = z.strictObject({
   scope: scopeSchema,
@@ -62,6 +78,16 @@ export const traceQuestion: Question<'trace'> = {
   answer: (params, { db }) => traceDetail(db, params),
 };
 
+export const traceOutlineQuestion: Question<'traceOutline'> = {
+  params: z.strictObject(traceFields),
+  answer: (params, { db, config }) => traceOutline(db, params, ratingScoreName(config)),
+};
+
+export const traceSearchQuestion: Question<'traceSearch'> = {
+  params: z.strictObject({ ...traceFields, text: z.string().min(1) }),
+  answer: (params, { db }) => traceSearch(db, params),
+};
+
 export const traceChildrenQuestion: Question<'traceChildren'> = {
   params: z.strictObject({
     ...traceFields,
@@ -74,10 +100,10 @@ export const traceChildrenQuestion: Question<'traceChildren'> = {
 
 export const observationQuestion: Question<'observation'> = {
   params: z.strictObject({ ...traceFields, observationId: z.string() }),
-  answer: (params, { db }) => observationDetail(db, params),
+  answer: (params, { db, config }) => observationDetail(db, params, config.export.capturedTextLength),
 };
 
 export const facetsQuestion: Question<'facets'> = {
-  params: z.strictObject({ scope: scopeSchema, limit: limitSchema }),
-  answer: ({ scope, limit }, context) => facets(context, scope, limit),
+  params: z.strictObject({ scope: scopeSchema, limit: limitSchema, of: z.array(facetSchema).exactOptional() }),
+  answer: (params, context) => facets(context, params),
 };

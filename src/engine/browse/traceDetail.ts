@@ -10,7 +10,7 @@ import type {
 import type { MetricsSchema } from '../store/schema.ts';
 import { countFallbacks, summaryColumns, traceSummary } from './tracePages.ts';
 
-type Observation = Omit<ObservationSummary, 'hasChildren'>;
+type Observation = Omit<ObservationSummary, 'hasChildren' | 'orphan'>;
 
 async function loadGenerations(db: Kysely<MetricsSchema>, { projectId, traceId }: TraceParams): Promise<Observation[]> {
   const rows = await db
@@ -129,11 +129,11 @@ async function loadObservations(db: Kysely<MetricsSchema>, trace: TraceParams): 
   all.sort((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : a.id < b.id ? -1 : 1));
   const ids = new Set(all.map(({ id }) => id));
   const parents = new Set(all.map(({ parentId }) => parentId));
-  return all.map((row) => ({
-    ...row,
-    parentId: row.parentId !== null && ids.has(row.parentId) && row.parentId !== row.id ? row.parentId : null,
-    hasChildren: parents.has(row.id),
-  }));
+  return all.map((row) => {
+    const orphan = row.parentId !== null && !ids.has(row.parentId);
+    const parentId = orphan || row.parentId === row.id ? null : row.parentId;
+    return { ...row, parentId, orphan, hasChildren: parents.has(row.id) };
+  });
 }
 
 export async function loadScores(

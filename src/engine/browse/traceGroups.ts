@@ -8,7 +8,7 @@ import type {
   TraceGrouping,
 } from '../../protocol/browse.ts';
 import type { Database } from './database.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor } from '../questions/cursor.ts';
 import { localDate, localDayRange, startOfLocalDay } from './localDays.ts';
 import { traceConditions, type Traces } from './traceFilter.ts';
 

@@ -2,7 +2,7 @@ import { sql, type Expression, type ExpressionBuilder, type Kysely, type RawBuil
 import * as z from 'zod';
 import type { TraceFilter, TraceOrder, TracePage, TraceSummary } from '../../protocol/browse.ts';
 import type { MetricsSchema } from '../store/schema.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor } from '../questions/cursor.ts';
 import type { Database } from './database.ts';
 import { traceConditions, type Traces } from './traceFilter.ts';
 

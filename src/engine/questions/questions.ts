@@ -18,6 +18,7 @@ import { promptLensQuestion } from '../analytics/prompts/promptLens.ts';
 import { promptsQuestion } from '../analytics/prompts/prompts.ts';
 import { promptTrendQuestion } from '../analytics/prompts/promptTrend.ts';
 import { promptVersionQuestion } from '../analytics/prompts/promptVersion.ts';
+import { schemaQuestion } from '../analytics/queries/databaseSchema.ts';
 import { namedQueriesQuestion } from '../analytics/queries/namedQueries.ts';
 import {
   facetsQuestion,
@@ -25,7 +26,9 @@ import {
   traceChildrenQuestion,
   traceCountQuestion,
   traceGroupsQuestion,
+  traceOutlineQuestion,
   traceQuestion,
+  traceSearchQuestion,
   tracesQuestion,
 } from '../browse/questions.ts';
 import { EngineError } from '../errors.ts';
@@ -43,6 +46,7 @@ const questions: { readonly [Q in QuestionName]?: Question<Q> } = {
   fallbacks: fallbacksQuestion,
   alertStates: alertStatesQuestion,
   namedQueries: namedQueriesQuestion,
+  schema: schemaQuestion,
   prompts: promptsQuestion,
   promptComparison: promptComparisonQuestion,
   promptTrend: promptTrendQuestion,
@@ -56,6 +60,8 @@ const questions: { readonly [Q in QuestionName]?: Question<Q> } = {
   traces: tracesQuestion,
   traceCount: traceCountQuestion,
   trace: traceQuestion,
+  traceOutline: traceOutlineQuestion,
+  traceSearch: traceSearchQuestion,
   traceChildren: traceChildrenQuestion,
   observation: observationQuestion,
   facets: facetsQuestion,

@@ -6,6 +6,7 @@ import { EngineError } from '../errors.ts';
 import { deriveChanged } from '../export/derive/derive.ts';
 import type { Clock } from '../ports.ts';
 import type { BulkRow, MetricsStore } from '../store/store.ts';
+import { ratingScoreName } from './ratingScoreName.ts';
 import { sendScore } from './sendScore.ts';
 
 export interface RateOptions {
@@ -33,7 +34,7 @@ export async function rate(options: RateOptions, request: RateRequest): Promise<
     );
   }
   const environment = await environmentOf(store, request);
-  const name = config.outcome.feedbackScores[0] ?? 'user_feedback';
+  const name = ratingScoreName(config);
   const value = good ? 1 : 0;
   const score = { id: randomUUID(), traceId, observationId, name, value, comment, environment } as const;
   await sendScore(credentials, score);

@@ -26,8 +26,13 @@ export const notReadOnly = (cause?: unknown): EngineError =>
     cause,
   });
 
-export const sqlFailed = (message: string, cause: unknown): EngineError =>
-  new EngineError('sql.failed', message, { hint: l10n.t('Correct the statement and try again.'), cause });
+/** @param position of the mistake, in characters from the statement's beginning; null when unknown */
+export const sqlFailed = (message: string, position: number | null, cause: unknown): EngineError =>
+  new EngineError('sql.failed', message, {
+    hint: l10n.t('Correct the statement and try again.'),
+    cause,
+    ...(position === null ? {} : { position }),
+  });
 
 export const tooLong = (seconds: number, cause: unknown): EngineError =>
   new EngineError('sql.timeout', l10n.t('The statement was stopped after {0} s.', seconds), {

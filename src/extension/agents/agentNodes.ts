@@ -1,18 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import type { Numbers } from '../../format/numbers.ts';
-import type { Times } from '../../format/times.ts';
 import type { AgentFigures, AgentsAnswer } from '../../protocol/analytics.ts';
 import type { AgentTask } from '../../protocol/browse.ts';
 import { commandIds } from '../commands/commandIds.ts';
 import { rateText } from '../prompts/promptNodes.ts';
-import { attention, type TreeIcon, type TreeNode } from '../trees/treeNode.ts';
-
-interface NodeContext {
-  readonly numbers: Numbers;
-  readonly times: Times;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
+import { attention, type NodeContext, type TreeIcon, type TreeNode } from '../trees/treeNode.ts';
 
 type Agent = AgentsAnswer['agents'][number];
 

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import type { AlertState } from '../../protocol/analytics.ts';
-import { runsViewId } from '../runs/runsTree.ts';
+import type { DashboardTarget } from '../../protocol/panels.ts';
+import { commandIds } from '../commands/commandIds.ts';
 import { settingsSection } from '../settings/settingNames.ts';
-
-const dashboardCommand = `${settingsSection}.openDashboard`;
 
 /** Opens what an alert is about: its figures, or the rule that cannot be read. */
 export async function showAlert({ state, title, scope }: AlertState): Promise<void> {
@@ -11,12 +10,7 @@ export async function showAlert({ state, title, scope }: AlertState): Promise<vo
     await showRule(title);
     return;
   }
-  const commands = await vscode.commands.getCommands(true);
-  if (commands.includes(dashboardCommand)) {
-    await vscode.commands.executeCommand(dashboardCommand, scope);
-  } else {
-    await vscode.commands.executeCommand(`${runsViewId}.focus`);
-  }
+  await vscode.commands.executeCommand(commandIds.openDashboard, { scope } satisfies DashboardTarget);
 }
 
 /** @param where ".langfuse/alerts.json:12", or a setting */

@@ -25,6 +25,9 @@ export const commandIds = {
   panelCopyTable: 'langfuseMetrics.panel.copyTable',
   panelSaveCsv: 'langfuseMetrics.panel.saveCsv',
   panelSaveImage: 'langfuseMetrics.panel.saveImage',
+  newQuery: 'langfuseMetrics.newQuery',
+  runStatement: 'langfuseMetrics.runStatement',
+  runNamedQuery: 'langfuseMetrics.runNamedQuery',
   groupTraces: 'langfuseMetrics.groupTraces',
   filterTraces: 'langfuseMetrics.filterTraces',
   clearTraceFilter: 'langfuseMetrics.clearTraceFilter',
@@ -45,6 +48,14 @@ export const commandIds = {
   findPromptUses: 'langfuseMetrics.findPromptUses',
   hidePromptLens: 'langfuseMetrics.hidePromptLens',
   comparePromptText: 'langfuseMetrics.comparePromptText',
+  rateLimitAcquire: 'langfuseMetrics.rateLimit.acquire',
+  rateLimitReport: 'langfuseMetrics.rateLimit.report',
+  rateLimitStatus: 'langfuseMetrics.rateLimit.status',
+  rateLimitEditLimits: 'langfuseMetrics.rateLimit.editLimits',
+  rateLimitReset: 'langfuseMetrics.rateLimit.reset',
+  rateLimitPause: 'langfuseMetrics.rateLimit.pause',
+  rateLimitResume: 'langfuseMetrics.rateLimit.resume',
+  rateLimitCopySnippet: 'langfuseMetrics.rateLimit.copySnippet',
 } as const;
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];

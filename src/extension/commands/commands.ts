@@ -25,6 +25,11 @@ export class Commands implements vscode.Disposable {
     this.#registered.push(vscode.commands.registerCommand(id, guarded));
   }
 
+  /** For a command that other extensions call: what goes wrong reaches them, and no message the user. */
+  expose(id: CommandId, handler: (argument: unknown) => unknown): void {
+    this.#registered.push(vscode.commands.registerCommand(id, handler));
+  }
+
   dispose(): void {
     for (const registration of this.#registered) {
       registration.dispose();

@@ -14,6 +14,8 @@ export interface ContextKeys {
   'langfuseMetrics.hasConnection': boolean;
   /** At least one export has completed in this folder. */
   'langfuseMetrics.hasExported': boolean;
+  /** The document in front is a query of the metrics database. */
+  'langfuseMetrics.queryDocument': boolean;
 }
 
 export type ContextKey = keyof ContextKeys;

@@ -8,9 +8,9 @@ import { RemoveConnection } from './removeConnection.ts';
 
 /** Where metrics are stored, and moving them. */
 export function contributeDatabase(workbench: Workbench, connections: ConnectionStore): void {
-  const { commands, database, engine, folder, format } = workbench;
+  const { commands, database, engine, folder, numbers } = workbench;
   const connectPostgres = new ConnectPostgres({ engine, connections, database, folder });
-  const moveMetrics = new MoveMetrics({ engine, database, format });
+  const moveMetrics = new MoveMetrics({ engine, database, numbers });
   const removeConnection = new RemoveConnection(connections);
   commands.register(commandIds.connectPostgres, (given) => connectPostgres.run(given));
   commands.register(commandIds.moveToPostgres, (extent) => moveMetrics.run('postgres', extent));

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { DatabaseBackend } from '../../engine/config/backends.ts';
 import type { Engine, MoveReport } from '../../protocol/engine.ts';
 import { rowsText } from '../exports/exportTexts.ts';
-import type { Format } from '../format/format.ts';
+import type { Numbers } from '../../format/numbers.ts';
 import { pickOne } from '../quickInput/quickInput.ts';
 import type { MetricsDatabase } from './metricsDatabase.ts';
 import { moveProgressText } from './moveTexts.ts';
@@ -10,7 +10,7 @@ import { moveProgressText } from './moveTexts.ts';
 interface MoveMetricsOptions {
   readonly engine: Pick<Engine, 'move'>;
   readonly database: MetricsDatabase;
-  readonly format: Format;
+  readonly numbers: Numbers;
 }
 
 /** How much of the source to move: traces of the last days, or everything (null). */
@@ -24,12 +24,12 @@ const presetDays = [7, 30, 90] as const;
 export class MoveMetrics {
   readonly #engine: Pick<Engine, 'move'>;
   readonly #database: MetricsDatabase;
-  readonly #format: Format;
+  readonly #numbers: Numbers;
 
-  constructor({ engine, database, format }: MoveMetricsOptions) {
+  constructor({ engine, database, numbers }: MoveMetricsOptions) {
     this.#engine = engine;
     this.#database = database;
-    this.#format = format;
+    this.#numbers = numbers;
   }
 
   /**
@@ -68,7 +68,7 @@ export class MoveMetrics {
         (current) => {
           const increment = Math.max(0, current.fraction * 100 - shown);
           shown += increment;
-          progress.report({ message: moveProgressText(current, this.#format), increment });
+          progress.report({ message: moveProgressText(current, this.#numbers), increment });
         },
         abort.signal,
       );
@@ -87,7 +87,7 @@ export class MoveMetrics {
     }
     const rows = rowsText(
       tables.reduce((sum, table) => sum + table.rows, 0),
-      this.#format,
+      this.#numbers,
     );
     const text = vscode.l10n.t('Moved and verified {0}. The source is unchanged.', rows);
     const use = to === 'postgres' ? vscode.l10n.t('Use PostgreSQL') : vscode.l10n.t('Use SQLite');

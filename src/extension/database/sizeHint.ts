@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../protocol/engine.ts';
 import { commandIds } from '../commands/commandIds.ts';
 import type { ExportController } from '../exports/exportController.ts';
-import type { Format } from '../format/format.ts';
+import type { Numbers } from '../../format/numbers.ts';
 import type { Messages } from '../messages/messages.ts';
 import type { ConnectionStore } from './connectionStore.ts';
 import type { MetricsDatabase } from './metricsDatabase.ts';
@@ -18,7 +18,7 @@ interface SizeHintOptions {
   readonly connections: Pick<ConnectionStore, 'read'>;
   readonly memory: vscode.Memento;
   readonly messages: Pick<Messages, 'record'>;
-  readonly format: Format;
+  readonly numbers: Numbers;
   /** Shows a notification. @returns the button that was pressed */
   readonly ask: (text: string, ...buttons: readonly string[]) => Thenable<string | undefined>;
 }
@@ -43,7 +43,7 @@ export class SizeHint implements vscode.Disposable {
   }
 
   async #consider(): Promise<void> {
-    const { engine, database, connections, memory, format, ask } = this.#options;
+    const { engine, database, connections, memory, numbers, ask } = this.#options;
     if (this.#shown || memory.get<boolean>(silencedKey, false) || (await database.backend()) !== 'sqlite') {
       return;
     }
@@ -58,7 +58,7 @@ export class SizeHint implements vscode.Disposable {
     const silence = vscode.l10n.t('Don’t ask again');
     const text = vscode.l10n.t(
       'The SQLite database holds {0} traces. PostgreSQL suits histories of this size better.',
-      format.count(traces),
+      numbers.count(traces),
     );
     const chosen = await ask(text, go, silence);
     if (chosen === silence) {

@@ -1,27 +1,28 @@
-import type { EngineConfigInput } from '../../engine/config/config.ts';
-import type { Engine } from '../../protocol/engine.ts';
+interface Closable {
+  close(): Promise<void>;
+}
 
-interface OpenEngine {
+interface OpenEngine<E> {
   readonly key: string;
-  readonly engine: Engine;
+  readonly engine: E;
   readonly calls: Set<Promise<unknown>>;
 }
 
 /**
- * Keeps one engine open for the settings last used. When a call brings other settings, the engine
+ * Keeps one engine (or limiter) open for the settings last used. When a call brings other settings, the engine
  * before it finishes the calls that it has and is closed.
  */
-export class EngineHost {
-  readonly #open: (config: EngineConfigInput) => Engine;
-  readonly #engines = new Set<OpenEngine>();
-  #current: OpenEngine | null = null;
+export class EngineHost<C, E extends Closable> {
+  readonly #open: (config: C) => E;
+  readonly #engines = new Set<OpenEngine<E>>();
+  #current: OpenEngine<E> | null = null;
 
-  constructor(open: (config: EngineConfigInput) => Engine) {
+  constructor(open: (config: C) => E) {
     this.#open = open;
   }
 
   /** Runs one call on the engine with these settings. @throws what opening or `work` throws */
-  async run<T>(config: EngineConfigInput, work: (engine: Engine) => Promise<T>): Promise<T> {
+  async run<T>(config: C, work: (engine: E) => Promise<T>): Promise<T> {
     const entry = this.#entry(config);
     const call = work(entry.engine);
     entry.calls.add(call);
@@ -42,7 +43,7 @@ export class EngineHost {
     await Promise.all(entries.map(({ engine }) => engine.close()));
   }
 
-  #entry(config: EngineConfigInput): OpenEngine {
+  #entry(config: C): OpenEngine<E> {
     const key = JSON.stringify(config);
     if (this.#current?.key !== key) {
       this.#current = { key, engine: this.#open(config), calls: new Set() };

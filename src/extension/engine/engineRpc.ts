@@ -1,6 +1,5 @@
-import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import { ProgressType, RequestType } from 'vscode-jsonrpc';
 import type { EngineConfigInput } from '../../engine/config/config.ts';
-import type { Log } from '../../engine/ports.ts';
 import type {
   Coverage,
   Credentials,
@@ -23,6 +22,7 @@ import type { AlertReport } from '../../protocol/analytics.ts';
 import type { ErrorData } from '../../protocol/errors.ts';
 import type { DocumentUses, DocumentUsesRequest, PromptUse, PromptUsesRequest } from '../../protocol/promptUses.ts';
 import type { QuestionName } from '../../protocol/questions.ts';
+import type { WorkerData } from './workerRpc.ts';
 
 /**
  * What the extension host and its engine worker say to each other. Every call carries the settings
@@ -80,27 +80,14 @@ export const testCredentialsRequest = new RequestType<EngineCall<Credentials>, S
 );
 export const rateRequest = new RequestType<EngineCall<RateRequest>, null, ErrorData>('engine/rate');
 export const moveRequest = new RequestType<EngineCall<MoveArguments>, MoveReport, ErrorData>('engine/move');
-/** Ends every call that is under way, saves and releases what is open. */
-export const closeRequest = new RequestType0<null, ErrorData>('engine/close');
 
 export const exportProgress = new ProgressType<ExportProgress>();
 export const moveProgress = new ProgressType<MoveProgress>();
 
-export interface LogLine {
-  readonly level: keyof Log;
-  readonly message: string;
-}
-export const logNotification = new NotificationType<LogLine>('engine/log');
-
-/** The response code of the Language Server Protocol for a call that its caller cancelled. */
-export const requestCancelled = -32800;
-
-/** What the worker is born with. */
-export interface EngineWorkerData {
+/** What the engine's worker is born with. */
+export interface EngineWorkerData extends WorkerData {
   /** Absolute path of sql.js's WebAssembly file. */
   readonly wasmPath: string;
-  /** The translations of the editor's language; null for English. */
-  readonly translations: Readonly<Record<string, string>> | null;
   /** BCP 47, for numbers. */
   readonly language: string;
 }

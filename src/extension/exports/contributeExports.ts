@@ -1,6 +1,6 @@
+import * as vscode from 'vscode';
 import { AlertWatch } from '../alerts/alertWatch.ts';
 import { showAlert } from '../alerts/showAlert.ts';
-import * as vscode from 'vscode';
 import { BackgroundTimer } from '../background/backgroundTimer.ts';
 import { commandIds } from '../commands/commandIds.ts';
 import { ContextKeyWriter } from '../context/contextKeys.ts';
@@ -13,6 +13,7 @@ import { RunRefresh } from '../runs/runRefresh.ts';
 import { RunsTree } from '../runs/runsTree.ts';
 import { RemoveKeys } from '../keys/removeKeys.ts';
 import { SetKeys } from '../keys/setKeys.ts';
+import { Spending } from '../status/spending.ts';
 import { StatusBar } from '../status/statusBar.ts';
 import type { Workbench } from '../workbench.ts';
 import { ExportController } from './exportController.ts';
@@ -27,16 +28,29 @@ export interface Exports {
 
 /** Keys, exports by command and by timer, the view of their runs, the status bar item and alerts. */
 export function contributeExports(workbench: Workbench, connections: ConnectionStore): Exports {
-  const { context, clock, format, log, messages, commands, folder, keys, database, engine, history } = workbench;
+  const { context, clock, numbers, times, log, messages, commands, folder, keys, database, engine, history } =
+    workbench;
   const memory = context.workspaceState;
   const contextKeys = new ContextKeyWriter();
   const controller = new ExportController(engine, clock);
-  const presenter = new ExportPresenter(controller, format);
-  const details = new RunDetailsDocument(history, format);
-  const tree = new RunsTree({ history, controller, format, clock, log });
+  const presenter = new ExportPresenter(controller, numbers);
+  const details = new RunDetailsDocument(history, numbers);
+  const tree = new RunsTree({ history, controller, numbers, times, clock, log });
   const watcher = new DatabaseWatcher(folder, database);
   const background = new BackgroundTimer({ controller, folder, keys, database, memory, messages, contextKeys, clock });
-  const status = new StatusBar({ controller, background, keys, folder, database, history, format, clock });
+  const spending = new Spending({ engine, history, database, memory, messages, clock });
+  const status = new StatusBar({
+    controller,
+    background,
+    keys,
+    folder,
+    database,
+    history,
+    spending,
+    numbers,
+    times,
+    clock,
+  });
   const refresh = new RunRefresh({ history, controller, watcher, folder, database, messages });
   const sizeHint = new SizeHint({
     engine,
@@ -45,7 +59,7 @@ export function contributeExports(workbench: Workbench, connections: ConnectionS
     connections,
     memory,
     messages,
-    format,
+    numbers,
     ask: (text, ...buttons) => vscode.window.showInformationMessage(text, ...buttons),
   });
   const alerts = new AlertWatch({
@@ -61,7 +75,7 @@ export function contributeExports(workbench: Workbench, connections: ConnectionS
   });
   const contextState = new ContextState({ writer: contextKeys, keys, connections, controller, history });
   context.subscriptions.push(controller, details, tree);
-  context.subscriptions.push(watcher, background, status, refresh, sizeHint, alerts, contextState);
+  context.subscriptions.push(watcher, background, spending, status, refresh, sizeHint, alerts, contextState);
 
   const exportRange = new ExportRangeCommand(presenter, clock);
   const setKeys = new SetKeys(engine, keys, folder);

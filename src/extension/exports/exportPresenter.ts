@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
 import type { ExportReport, ExportRequest } from '../../protocol/engine.ts';
 import { commandIds } from '../commands/commandIds.ts';
-import type { Format } from '../format/format.ts';
+import type { Numbers } from '../../format/numbers.ts';
 import type { ExportController } from './exportController.ts';
 import { progressText, reportText } from './exportTexts.ts';
 
 /** Exports that a person asked for: a progress notification while it runs, and one message on how it ended. */
 export class ExportPresenter {
   readonly #controller: ExportController;
-  readonly #format: Format;
+  readonly #numbers: Numbers;
 
-  constructor(controller: ExportController, format: Format) {
+  constructor(controller: ExportController, numbers: Numbers) {
     this.#controller = controller;
-    this.#format = format;
+    this.#numbers = numbers;
   }
 
   /**
@@ -51,7 +51,7 @@ export class ExportPresenter {
       }
       const increment = Math.max(0, current.fraction * 100 - shown);
       shown += increment;
-      progress.report({ message: progressText(current, this.#format), increment });
+      progress.report({ message: progressText(current, this.#numbers), increment });
     };
     const subscriptions = vscode.Disposable.from(
       this.#controller.onDidChange(show),
@@ -65,7 +65,7 @@ export class ExportPresenter {
   }
 
   async #tell(report: ExportReport): Promise<void> {
-    const text = reportText(report, this.#format);
+    const text = reportText(report, this.#numbers);
     if (report.setAside.length === 0 && report.unreconciled.length === 0) {
       await vscode.window.showInformationMessage(text);
       return;

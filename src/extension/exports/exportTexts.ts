@@ -1,44 +1,52 @@
 import * as l10n from '@vscode/l10n';
-import type { ExportCounts, ExportPhase, ExportProgress, ExportReport, ExportWaiting } from '../../protocol/engine.ts';
-import { rowsOf, type Format } from '../format/format.ts';
+import type { Numbers } from '../../format/numbers.ts';
+import type { Times } from '../../format/times.ts';
+import type {
+  ExportCounts,
+  ExportPhase,
+  ExportProgress,
+  ExportReport,
+  ExportWaiting,
+  ExportWindow,
+} from '../../protocol/engine.ts';
 
 /** `Observations · 12,400 rows · 3,100 rows/s · 2 min 08 s left`; while waiting, what for instead of the rate. */
-export function progressText(progress: ExportProgress, format: Format): string {
+export function progressText(progress: ExportProgress, numbers: Numbers): string {
   const rows = rowsOf(progress.counts);
   const parts = [phaseText(progress.phase)];
   if (rows > 0) {
-    parts.push(rowsText(rows, format));
+    parts.push(rowsText(rows, numbers));
   }
   if (progress.waiting !== null) {
-    parts.push(waitingText(progress.waiting, format));
+    parts.push(waitingText(progress.waiting, numbers));
     return parts.join(' · ');
   }
   if (progress.rowsPerSecond >= 1) {
-    parts.push(l10n.t('{0} rows/s', format.count(progress.rowsPerSecond)));
+    parts.push(l10n.t('{0} rows/s', numbers.count(progress.rowsPerSecond)));
   }
   if (progress.etaSeconds !== null && progress.etaSeconds >= 1) {
-    parts.push(l10n.t('{0} left', format.wholeSeconds(progress.etaSeconds)));
+    parts.push(l10n.t('{0} left', numbers.wholeSeconds(progress.etaSeconds)));
   }
   return parts.join(' · ');
 }
 
 /** `quota: waiting 41 s (HTTP 429)`. */
-export function waitingText(waiting: ExportWaiting, format: Format): string {
+export function waitingText(waiting: ExportWaiting, numbers: Numbers): string {
   const detail = waiting.detail === '' ? '' : ` (${waiting.detail})`;
   if (waiting.seconds === null) {
     return `${reasonText(waiting.reason)}: ${l10n.t('waiting')}${detail}`;
   }
-  return `${reasonText(waiting.reason)}: ${l10n.t('waiting {0}', format.wholeSeconds(waiting.seconds))}${detail}`;
+  return `${reasonText(waiting.reason)}: ${l10n.t('waiting {0}', numbers.wholeSeconds(waiting.seconds))}${detail}`;
 }
 
 /** One sentence on how an export ended, with its counts. */
-export function reportText(report: ExportReport, format: Format): string {
-  const counts = countsText(report.counts, format);
+export function reportText(report: ExportReport, numbers: Numbers): string {
+  const counts = countsText(report.counts, numbers);
   const parts = [
     report.status === 'cancelled' ? l10n.t('Export cancelled; kept {0}.', counts) : l10n.t('Exported {0}.', counts),
   ];
   if (report.setAside.length > 0) {
-    parts.push(l10n.t('{0} set aside: not readable.', rowsText(report.setAside.length, format)));
+    parts.push(l10n.t('{0} set aside: not readable.', rowsText(report.setAside.length, numbers)));
   }
   if (report.unreconciled.length > 0) {
     const days = report.unreconciled.map(({ day }) => day).slice(0, 3);
@@ -50,17 +58,27 @@ export function reportText(report: ExportReport, format: Format): string {
 }
 
 /** `41 traces, 120 generations, 1 prompt`; kinds without rows are left out. */
-export function countsText(counts: ExportCounts, format: Format): string {
-  const kinds = countKinds(counts, format).filter(({ count }) => count > 0);
+export function countsText(counts: ExportCounts, numbers: Numbers): string {
+  const kinds = countKinds(counts, numbers).filter(({ count }) => count > 0);
   return kinds.length === 0 ? l10n.t('no rows') : kinds.map(({ text }) => text).join(', ');
 }
 
-export function rowsText(count: number, format: Format): string {
-  return count === 1 ? l10n.t('1 row') : l10n.t('{0} rows', format.count(count));
+/** Rows of every kind that a run wrote or confirmed. */
+export function rowsOf(counts: ExportCounts): number {
+  return counts.traces + counts.generations + counts.spans + counts.events + counts.scores + counts.prompts;
 }
 
-export function tracesText(count: number, format: Format): string {
-  return count === 1 ? l10n.t('1 trace') : l10n.t('{0} traces', format.count(count));
+/** Both ends in local time. */
+export function windowText({ start, end }: ExportWindow, times: Times, now: number): string {
+  return l10n.t('{0} to {1}', times.recent(start, now), times.recent(end, now));
+}
+
+export function rowsText(count: number, numbers: Numbers): string {
+  return count === 1 ? l10n.t('1 row') : l10n.t('{0} rows', numbers.count(count));
+}
+
+export function tracesText(count: number, numbers: Numbers): string {
+  return count === 1 ? l10n.t('1 trace') : l10n.t('{0} traces', numbers.count(count));
 }
 
 interface CountKind {
@@ -72,11 +90,11 @@ interface CountKind {
 }
 
 /** Every kind of row, in the order that people read them. */
-export function countKinds(counts: ExportCounts, format: Format): readonly CountKind[] {
+export function countKinds(counts: ExportCounts, numbers: Numbers): readonly CountKind[] {
   const { traces, generations, spans, events, scores, prompts } = counts;
-  const n = (count: number): string => format.count(count);
+  const n = (count: number): string => numbers.count(count);
   return [
-    { kind: 'traces', title: l10n.t('Traces'), count: traces, text: tracesText(traces, format) },
+    { kind: 'traces', title: l10n.t('Traces'), count: traces, text: tracesText(traces, numbers) },
     {
       kind: 'generations',
       title: l10n.t('Generations'),

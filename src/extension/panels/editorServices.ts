@@ -13,8 +13,10 @@ import type {
 } from '../../protocol/panels.ts';
 import type { QuestionName } from '../../protocol/questions.ts';
 import type { TimeRange } from '../../protocol/scope.ts';
+import type { RunSqlAnswer, RunSqlParams } from '../../protocol/sql.ts';
 import { errorText } from '../messages/messages.ts';
 import { SetupNeeded } from '../messages/setupNeeded.ts';
+import type { StatementRuns } from '../sql/statementRuns.ts';
 import { askTimeRange } from './askTimeRange.ts';
 import type { ModelColours } from './modelColours.ts';
 import type { PanelLinkOpener } from './panelLinks.ts';
@@ -22,6 +24,7 @@ import type { PanelServices } from './panelServices.ts';
 
 export interface EditorServicesOptions {
   readonly engine: Pick<Engine, 'ask'>;
+  readonly statements: StatementRuns;
   readonly colours: ModelColours;
   readonly links: PanelLinkOpener;
   readonly clock: Clock;
@@ -35,13 +38,12 @@ export class EditorServices implements PanelServices {
     this.#options = options;
   }
 
-  async ask(question: QuestionName, params: unknown, signal: AbortSignal): Promise<unknown> {
-    try {
-      return await this.#options.engine.ask(question, params as never, signal);
-    } catch (error) {
-      // A panel that was restored into a window that has no folder, or does not trust it.
-      throw error instanceof SetupNeeded ? new EngineError('config.invalid', errorText(error)) : error;
-    }
+  ask(question: QuestionName, params: unknown, signal: AbortSignal): Promise<unknown> {
+    return withSetup(this.#options.engine.ask(question, params as never, signal));
+  }
+
+  runSql(params: RunSqlParams, signal: AbortSignal): Promise<RunSqlAnswer> {
+    return withSetup(this.#options.statements.run(params, signal));
   }
 
   async runCommand(command: PanelCommand): Promise<void> {
@@ -85,5 +87,14 @@ export class EditorServices implements PanelServices {
 
   colours(params: ColoursParams): Promise<ModelColourNumbers> {
     return this.#options.colours.colours(params);
+  }
+}
+
+async function withSetup<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    // A panel that was restored into a window that has no folder, or does not trust it.
+    throw error instanceof SetupNeeded ? new EngineError('config.invalid', errorText(error)) : error;
   }
 }

@@ -63,7 +63,7 @@ export class Panel implements vscode.Disposable {
       this.#nextTarget = { target };
     }
     this.#notify(targetNotification, { target });
-    this.#webviewPanel.reveal();
+    this.#webviewPanel.reveal(undefined, this.#options.kind.beside === true);
   }
 
   act(params: ActionParams): void {

@@ -12,6 +12,7 @@ import {
 } from '../../protocol/panels.ts';
 import type { QuestionName } from '../../protocol/questions.ts';
 import type { TimeRange } from '../../protocol/scope.ts';
+import { largestRowCap, type QueryOrigin, type RunSqlParams, type SqlTarget } from '../../protocol/sql.ts';
 
 /**
  * The border to the documents of panels. Each reader gives back what it was given, narrowed, or null.
@@ -47,19 +48,46 @@ export function readOpen(value: unknown): OpenParams | null {
     return null;
   }
   const texts = (...names: readonly string[]): boolean => names.every((name) => typeof target[name] === 'string');
+  const isTrace = (): boolean => texts('projectId', 'traceId') && isTextOrNull(target.observationId);
   const valid: Readonly<Record<OpenParams['link'], () => boolean>> = {
-    trace: () => texts('projectId', 'traceId') && isTextOrNull(target.observationId),
+    trace: isTrace,
+    langfuse: isTrace,
+    sourceRow: isTrace,
+    rating: () => isTrace() && typeof target.good === 'boolean',
     // The tree hands its filter to the engine, which validates it.
     traces: () => readFields(target.scope) !== null,
     promptComparison: () =>
       texts('projectId', 'prompt') && (target.version === null || typeof target.version === 'number'),
+    promptDiff: () => texts('projectId', 'prompt') && isTwoNumbers(target.versions),
+    promptInLangfuse: () => texts('projectId', 'prompt') && typeof target.version === 'number',
     sql: () => texts('sql'),
+    queryText: () => readOrigin(target) !== null,
     exportRange: () => readTimeRange(target) !== null,
     setting: () => typeof target.name === 'string' && target.name.startsWith('langfuseMetrics.'),
   };
   const link = fields.link;
   return typeof link === 'string' && Object.hasOwn(valid, link) && valid[link as OpenParams['link']]()
     ? ({ link, target } as unknown as OpenParams)
+    : null;
+}
+
+export function readRunSql(value: unknown): RunSqlParams | null {
+  const fields = readFields(value);
+  const origin = readOrigin(fields?.origin);
+  const parameters = readTexts(fields?.parameters);
+  const maxRows = fields?.maxRows;
+  return fields !== null && isText(fields.sql) && origin !== null && parameters !== null && isCount(maxRows)
+    ? { sql: fields.sql, parameters, origin, maxRows: Math.min(maxRows, largestRowCap) }
+    : null;
+}
+
+/** What a panel of results was opened about, as the editor kept it. */
+export function readSqlTarget(value: unknown): SqlTarget | null {
+  const fields = readFields(value);
+  const origin = readOrigin(fields?.origin);
+  const parameters = readTexts(fields?.parameters);
+  return fields !== null && isText(fields.title) && isText(fields.sql) && origin !== null && parameters !== null
+    ? { title: fields.title, sql: fields.sql, parameters, origin }
     : null;
 }
 
@@ -122,6 +150,18 @@ function readPickItem(value: unknown): PickItem | null {
   };
 }
 
+function readOrigin(value: unknown): QueryOrigin | null {
+  const fields = readFields(value);
+  return fields !== null && isText(fields.uri) && isCount(fields.start) && isCount(fields.line)
+    ? { uri: fields.uri, start: fields.start, line: fields.line }
+    : null;
+}
+
+function readTexts(value: unknown): Readonly<Record<string, string>> | null {
+  const fields = readFields(value);
+  return fields !== null && Object.values(fields).every(isText) ? (fields as Readonly<Record<string, string>>) : null;
+}
+
 function readTime(value: unknown): string | null {
   return isText(value) && !Number.isNaN(Date.parse(value)) ? value : null;
 }
@@ -130,8 +170,16 @@ function readFields(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isTwoNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === 'number');
 }
 
 function isTextOrNull(value: unknown): value is string | null {

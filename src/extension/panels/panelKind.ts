@@ -4,6 +4,8 @@ export interface PanelKind<Target> {
   readonly name: string;
   /** What the editor remembers it by between sessions; also an activation event in package.json. */
   readonly viewType: `langfuseMetrics.${string}`;
+  /** Opens beside the editor, which keeps the focus. */
+  readonly beside?: true;
   title(target: Target): string;
   /** Targets with the same key share one panel. */
   key(target: Target): string;

@@ -4,6 +4,8 @@ import type { TraceFilter } from '../../protocol/browse.ts';
 import type { OpenParams, PanelLinks } from '../../protocol/panels.ts';
 import { commandIds } from '../commands/commandIds.ts';
 import type { ExportPresenter } from '../exports/exportPresenter.ts';
+import { openPromptDiff } from '../prompts/promptDocuments.ts';
+import type { PromptCommands } from '../prompts/promptCommands.ts';
 import { wholeView } from '../traces/traceFilterState.ts';
 import type { TraceTree } from '../traces/traceTree.ts';
 
@@ -12,6 +14,7 @@ const day = 24 * 3_600_000;
 export interface PanelLinkOpenerOptions {
   readonly presenter: Pick<ExportPresenter, 'run'>;
   readonly traces: Pick<TraceTree, 'show' | 'view'>;
+  readonly prompts: Pick<PromptCommands, 'openInLangfuse'>;
   readonly clock: Clock;
 }
 
@@ -24,9 +27,16 @@ export class PanelLinkOpener {
     this.#options = options;
     this.#openers = {
       trace: (target) => vscode.commands.executeCommand(commandIds.openTrace, target),
+      langfuse: (target) => vscode.commands.executeCommand(commandIds.openTraceInLangfuse, target),
+      sourceRow: (target) => vscode.commands.executeCommand(commandIds.showSourceRow, target),
+      rating: ({ good, ...target }) =>
+        vscode.commands.executeCommand(good ? commandIds.rateGood : commandIds.rateBad, target),
       traces: (filter) => this.#showTraces(filter),
       promptComparison: (target) => vscode.commands.executeCommand(commandIds.comparePromptVersions, target),
-      sql: ({ sql }) => openSql(sql),
+      promptDiff: ({ versions: [left, right], ...prompt }) => openPromptDiff(prompt, left, right),
+      promptInLangfuse: (target) => options.prompts.openInLangfuse(target),
+      sql: (target) => vscode.commands.executeCommand(commandIds.newQuery, target),
+      queryText: showQueryText,
       exportRange: (range) => options.presenter.run(range),
       setting: ({ name }) => vscode.commands.executeCommand('workbench.action.openSettings', name),
     };
@@ -51,6 +61,12 @@ export class PanelLinkOpener {
   }
 }
 
-async function openSql(content: string): Promise<void> {
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'sql', content }));
+async function showQueryText({ uri, start }: PanelLinks['queryText']): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+  const position = document.positionAt(start);
+  const tab = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  await vscode.window.showTextDocument(document, {
+    selection: new vscode.Range(position, position),
+    ...(tab?.viewColumn === undefined ? {} : { viewColumn: tab.viewColumn }),
+  });
 }

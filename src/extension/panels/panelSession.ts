@@ -22,10 +22,11 @@ import {
   openRequest,
   pickRangeRequest,
   pickRequest,
+  runSqlRequest,
   saveRequest,
 } from '../../protocol/panelMessages.ts';
 import type { PanelEnvelope } from '../../protocol/panels.ts';
-import { requestCancelled } from '../engine/engineRpc.ts';
+import { requestCancelled } from '../engine/workerRpc.ts';
 import {
   readAsk,
   readColours,
@@ -33,6 +34,7 @@ import {
   readCopy,
   readOpen,
   readPick,
+  readRunSql,
   readSave,
   readTimeRange,
 } from './panelGuards.ts';
@@ -63,6 +65,7 @@ export class PanelSession {
     );
     this.#connection.onError(([error]) => record(error));
     this.#answer(askRequest, readAsk, ({ question, params }, signal) => services.ask(question, params, signal));
+    this.#answer(runSqlRequest, readRunSql, (params, signal) => services.runSql(params, signal));
     this.#answer(commandRequest, readCommand, async (command) => {
       await services.runCommand(command);
       return null;

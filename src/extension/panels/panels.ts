@@ -59,7 +59,9 @@ export class Panels implements vscode.Disposable {
       open.show(target);
       return;
     }
-    const webviewPanel = vscode.window.createWebviewPanel(kind.viewType, kind.title(target), vscode.ViewColumn.Active);
+    const column = kind.beside === true ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const place = { viewColumn: column, preserveFocus: kind.beside === true };
+    const webviewPanel = vscode.window.createWebviewPanel(kind.viewType, kind.title(target), place);
     await this.#adopt(kind, target, webviewPanel);
   }
 

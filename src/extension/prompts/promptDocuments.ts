@@ -16,9 +16,23 @@ export function promptOf(argument: unknown): PromptSubject | null {
 }
 
 /** A version's text as the address of a read-only document; chat prompts are JSON, others Markdown. */
-export function promptUri({ projectId, prompt }: PromptSubject, version: number): vscode.Uri {
+export function promptUri({ projectId, prompt }: Omit<PromptSubject, 'version'>, version: number): vscode.Uri {
   const name = `${path.posix.basename(prompt)} v${version}`;
   return vscode.Uri.from({ scheme, path: `/${name}`, query: JSON.stringify([projectId, prompt, version]) });
+}
+
+/** Shows the texts of two versions beside each other in the editor's own diff. */
+export async function openPromptDiff(
+  prompt: Omit<PromptSubject, 'version'>,
+  left: number,
+  right: number,
+): Promise<void> {
+  await vscode.commands.executeCommand(
+    'vscode.diff',
+    promptUri(prompt, left),
+    promptUri(prompt, right),
+    vscode.l10n.t('{0}: v{1} to v{2}', prompt.prompt, left, right),
+  );
 }
 
 /** Templates of prompt versions as documents: to read, and to compare in the editor's own diff. */
@@ -50,13 +64,7 @@ export class PromptDocuments implements vscode.TextDocumentContentProvider, vsco
     if (subject === null || first === null || second === null) {
       return;
     }
-    const [older, newer] = [Math.min(first, second), Math.max(first, second)];
-    await vscode.commands.executeCommand(
-      'vscode.diff',
-      promptUri(subject, older),
-      promptUri(subject, newer),
-      vscode.l10n.t('{0}: v{1} to v{2}', subject.prompt, older, newer),
-    );
+    await openPromptDiff(subject, Math.min(first, second), Math.max(first, second));
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {

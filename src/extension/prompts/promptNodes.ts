@@ -1,9 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { Numbers } from '../../format/numbers.ts';
-import type { Times } from '../../format/times.ts';
 import type { PromptFigures, PromptVersionFigures } from '../../protocol/analytics.ts';
 import type { Rate } from '../../protocol/figures.ts';
-import type { TreeNode } from '../trees/treeNode.ts';
+import type { NodeContext, TreeNode } from '../trees/treeNode.ts';
 
 /** What the commands of a prompt's or a version's row work on. */
 export interface PromptSubject {
@@ -11,11 +10,6 @@ export interface PromptSubject {
   readonly prompt: string;
   /** Null: the prompt as a whole. */
   readonly version: number | null;
-}
-
-interface NodeContext {
-  readonly numbers: Numbers;
-  readonly times: Times;
 }
 
 /** Under so many scored runs a percentage says more than is known. */

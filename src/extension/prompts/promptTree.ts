@@ -47,7 +47,8 @@ export class PromptTree implements vscode.Disposable {
     if (!(await database.mayExist())) {
       return [];
     }
-    const { prompts } = await engine.ask('prompts', { scope: recentScope(clock.now(), shownDays) });
-    return promptNodes(prompts, { numbers, times });
+    const now = clock.now();
+    const { prompts } = await engine.ask('prompts', { scope: recentScope(now, shownDays) });
+    return promptNodes(prompts, { numbers, times, now });
   }
 }

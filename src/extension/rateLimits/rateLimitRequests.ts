@@ -1,6 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import { EngineError } from '../../engine/errors.ts';
-import { outcomes, type AcquireRequest, type PoolFilter, type ReportRequest } from '../../protocol/limiter.ts';
+import {
+  outcomes,
+  type AcquireRequest,
+  type PoolFilter,
+  type ReportRequest,
+  type ResponseHeaders,
+} from '../../protocol/limiter.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -33,6 +39,7 @@ export function readReport(argument: unknown): ReportRequest {
     inputTokens: count(given, 'inputTokens'),
     outputTokens: count(given, 'outputTokens'),
     outcome,
+    headers: headers(given),
   };
 }
 
@@ -81,6 +88,17 @@ function count(given: Fields, name: string): number | undefined {
     throw invalid(name);
   }
   return value;
+}
+
+/** As a response has them, whatever the case of their names. */
+function headers({ headers: given }: Fields): ResponseHeaders | undefined {
+  if (given === undefined) {
+    return undefined;
+  }
+  if (typeof given !== 'object' || given === null) {
+    throw invalid('headers');
+  }
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
 const invalid = (name: string): EngineError =>

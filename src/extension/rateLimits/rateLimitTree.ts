@@ -1,11 +1,15 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Clock, Log } from '../../engine/ports.ts';
-import type { Limiter } from '../../protocol/limiter.ts';
-import type { Format } from '../format/format.ts';
+import type { Numbers } from '../../format/numbers.ts';
+import type { Times } from '../../format/times.ts';
+import { commandIds } from '../commands/commandIds.ts';
+import type { RemoteLimiter } from '../engine/limiterRpc.ts';
 import { errorText } from '../messages/messages.ts';
 import { toTreeItem, withTooltip } from '../trees/treeItems.ts';
 import { attention, type TreeNode } from '../trees/treeNode.ts';
 import { gaugeSvg } from './gauge.ts';
+import type { LimiterAccess } from './limiterAccess.ts';
 import { rateLimitNodes, type RateLimitSubject } from './rateLimitNodes.ts';
 
 const rateLimitsViewId = 'langfuseMetrics.rateLimits';
@@ -14,27 +18,32 @@ const rateLimitsViewId = 'langfuseMetrics.rateLimits';
 const refreshMilliseconds = 1000;
 
 export interface RateLimitTreeOptions {
-  /** Opens the limiter at the first call; null where nothing has been limited yet. */
-  readonly limiter: () => Promise<Limiter | null>;
-  readonly format: Format;
+  readonly limiter: Pick<RemoteLimiter, 'status' | 'limits'>;
+  readonly access: Pick<LimiterAccess, 'inUse'>;
+  readonly numbers: Numbers;
+  readonly times: Times;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** The view "Rate limits", read anew every second while it is seen and at no other time. */
+/** The view "Rate limits": read every second while it is seen and at no other time, drawn when a row has changed. */
 export class RateLimitTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #options: RateLimitTreeOptions;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #view: vscode.TreeView<TreeNode>;
   readonly #subscriptions: vscode.Disposable;
   #timer: NodeJS.Timeout | null = null;
+  #roots: readonly TreeNode[] = [];
+  /** What `#roots` looks like; null before the first look. */
+  #shown: string | null = null;
+  #looking: Promise<void> | null = null;
   #failure: string | null = null;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(options: RateLimitTreeOptions) {
     this.#options = options;
-    this.#view = vscode.window.createTreeView(rateLimitsViewId, { treeDataProvider: this });
+    this.#view = vscode.window.createTreeView(rateLimitsViewId, { treeDataProvider: this, showCollapseAll: true });
     this.#subscriptions = vscode.Disposable.from(
       this.#changed,
       this.#view,
@@ -43,22 +52,20 @@ export class RateLimitTree implements vscode.TreeDataProvider<TreeNode>, vscode.
     this.#follow(this.#view.visible);
   }
 
-  refresh(): void {
-    this.#changed.fire(undefined);
+  /** Looks now, and not only with the next second. */
+  async refresh(): Promise<void> {
+    await this.#looking;
+    await this.#look();
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node !== undefined) {
       return typeof node.children === 'function' ? [...(await node.children())] : [...(node.children ?? [])];
     }
-    const { limiter, format, clock } = this.#options;
-    try {
-      const status = await (await limiter())?.status();
-      this.#failure = null;
-      return status === undefined ? [] : [...rateLimitNodes(status, { format, now: clock.now() })];
-    } catch (error) {
-      return [this.#failed(errorText(error))];
+    if (this.#shown === null) {
+      await this.#look();
     }
+    return [...this.#roots];
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
@@ -85,7 +92,42 @@ export class RateLimitTree implements vscode.TreeDataProvider<TreeNode>, vscode.
 
   #follow(visible: boolean): void {
     clearInterval(this.#timer ?? undefined);
-    this.#timer = visible ? setInterval(() => this.refresh(), refreshMilliseconds) : null;
+    this.#timer = visible ? setInterval(() => void this.#look(), refreshMilliseconds) : null;
+    if (visible) {
+      void this.#look();
+    }
+  }
+
+  /** One look at a time: a database that others keep busy answers later than in a second. */
+  #look(): Promise<void> {
+    this.#looking ??= this.#read().finally(() => {
+      this.#looking = null;
+    });
+    return this.#looking;
+  }
+
+  async #read(): Promise<void> {
+    const roots = await this.#nodes();
+    const shown = JSON.stringify(roots);
+    if (shown !== this.#shown) {
+      this.#roots = roots;
+      this.#shown = shown;
+      this.#changed.fire(undefined);
+    }
+  }
+
+  async #nodes(): Promise<readonly TreeNode[]> {
+    const { limiter, access, numbers, times, clock } = this.#options;
+    try {
+      if (!(await access.inUse())) {
+        return [];
+      }
+      const [status, { entries }] = [await limiter.status(), await limiter.limits()];
+      this.#failure = null;
+      return rateLimitNodes(status, entries, { numbers, times, now: clock.now() });
+    } catch (error) {
+      return [this.#failed(errorText(error))];
+    }
   }
 
   /** The same failure is logged once, not every second. */
@@ -99,7 +141,8 @@ export class RateLimitTree implements vscode.TreeDataProvider<TreeNode>, vscode.
       label: text,
       tooltip: [text],
       icon: attention.error,
-      spoken: vscode.l10n.t('Error: {0}', text),
+      spoken: l10n.t('Error: {0}', text),
+      command: { id: commandIds.rateLimitEditLimits },
     };
   }
 }

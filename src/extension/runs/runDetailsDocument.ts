@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Format } from '../format/format.ts';
+import type { Numbers } from '../../format/numbers.ts';
 import { runDetailsText } from './runDetails.ts';
 import type { RunHistory } from './runHistory.ts';
 import type { RunNode } from './runNodes.ts';
@@ -9,12 +9,12 @@ const scheme = 'langfuse-metrics-export';
 /** A run in an editor, read-only: what the tree must cut short is whole here. */
 export class RunDetailsDocument implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #history: RunHistory;
-  readonly #format: Format;
+  readonly #numbers: Numbers;
   readonly #registration: vscode.Disposable;
 
-  constructor(history: RunHistory, format: Format) {
+  constructor(history: RunHistory, numbers: Numbers) {
     this.#history = history;
-    this.#format = format;
+    this.#numbers = numbers;
     this.#registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
 
@@ -32,7 +32,7 @@ export class RunDetailsDocument implements vscode.TextDocumentContentProvider, v
     const run = await this.#history.find(uri.path.slice(1, -'.txt'.length));
     return run === null
       ? vscode.l10n.t('This export is no longer among the runs in the database.')
-      : runDetailsText(run, this.#format);
+      : runDetailsText(run, this.#numbers);
   }
 
   dispose(): void {

@@ -1,21 +1,15 @@
 import * as vscode from 'vscode';
 import type { Clock, Log } from '../../engine/ports.ts';
+import type { Numbers } from '../../format/numbers.ts';
+import type { Times } from '../../format/times.ts';
 import type { ExportController } from '../exports/exportController.ts';
-import type { Format } from '../format/format.ts';
 import { errorText } from '../messages/messages.ts';
 import { toTreeItem, withTooltip } from '../trees/treeItems.ts';
+import type { NodeContext } from '../trees/treeNode.ts';
 import type { RunHistory, RunList } from './runHistory.ts';
-import {
-  coverageText,
-  errorNode,
-  loadMoreNode,
-  runningNode,
-  runNode,
-  type NodeContext,
-  type RunNode,
-} from './runNodes.ts';
+import { coverageText, errorNode, loadMoreNode, runningNode, runNode, type RunNode } from './runNodes.ts';
 
-export const runsViewId = 'langfuseMetrics.runs';
+const runsViewId = 'langfuseMetrics.runs';
 
 /** The progress of a running export moves this often at most; faster only flickers. */
 const progressMilliseconds = 500;
@@ -23,7 +17,8 @@ const progressMilliseconds = 500;
 export interface RunsTreeOptions {
   readonly history: RunHistory;
   readonly controller: ExportController;
-  readonly format: Format;
+  readonly numbers: Numbers;
+  readonly times: Times;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -32,7 +27,8 @@ export interface RunsTreeOptions {
 export class RunsTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposable {
   readonly #history: RunHistory;
   readonly #controller: ExportController;
-  readonly #format: Format;
+  readonly #numbers: Numbers;
+  readonly #times: Times;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #changed = new vscode.EventEmitter<RunNode | undefined>();
@@ -43,10 +39,11 @@ export class RunsTree implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor({ history, controller, format, clock, log }: RunsTreeOptions) {
+  constructor({ history, controller, numbers, times, clock, log }: RunsTreeOptions) {
     this.#history = history;
     this.#controller = controller;
-    this.#format = format;
+    this.#numbers = numbers;
+    this.#times = times;
     this.#clock = clock;
     this.#log = log;
     this.#view = vscode.window.createTreeView(runsViewId, { treeDataProvider: this });
@@ -81,7 +78,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
   }
 
   async #roots(): Promise<RunNode[]> {
-    const context = { format: this.#format, now: this.#clock.now() };
+    const context = { numbers: this.#numbers, times: this.#times, now: this.#clock.now() };
     const running = this.#controller.running;
     this.#running = running === null ? null : runningNode(running, context);
     const live = this.#running === null ? [] : [this.#running];

@@ -20,6 +20,7 @@ export interface Settings {
   'export.capturedTextLength': number;
   'export.plan': LangfusePlan;
   'panels.shortcuts': boolean;
+  'terminal.helper': boolean;
   'codeLens.enabled': boolean;
   'codeLens.languages': string[];
   'codeLens.days': number;

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../engine/ports.ts';
+import type { Numbers } from '../../format/numbers.ts';
+import type { Times } from '../../format/times.ts';
 import type { BackgroundTimer } from '../background/backgroundTimer.ts';
 import type { MetricsDatabase } from '../database/metricsDatabase.ts';
 import type { ExportController } from '../exports/exportController.ts';
-import type { Format } from '../format/format.ts';
 import type { KeyStore } from '../keys/keyStore.ts';
 import type { RunHistory } from '../runs/runHistory.ts';
 import type { ExportFolder } from '../workspace/exportFolder.ts';
+import type { Spending } from './spending.ts';
 import { statusView, type StatusView } from './statusText.ts';
 
 /** "3 min ago" in the tooltip, and "today" in the text, grow old. */
@@ -20,11 +22,13 @@ export interface StatusBarOptions {
   readonly folder: ExportFolder;
   readonly database: MetricsDatabase;
   readonly history: RunHistory;
-  readonly format: Format;
+  readonly spending: Spending;
+  readonly numbers: Numbers;
+  readonly times: Times;
   readonly clock: Clock;
 }
 
-/** The one status bar item: whether the database is up to date, and what to do when it is not. */
+/** The one status bar item: what today cost, whether the database is up to date, and what to do when it is not. */
 export class StatusBar implements vscode.Disposable {
   readonly #options: StatusBarOptions;
   readonly #item: vscode.StatusBarItem;
@@ -45,11 +49,12 @@ export class StatusBar implements vscode.Disposable {
       options.keys.onDidChange(() => this.#renderSoon()),
       options.database.onDidChange(() => this.#renderSoon()),
       options.history.onDidRead(() => this.#renderSoon()),
+      options.spending.onDidChange(() => this.#renderSoon()),
     );
   }
 
   async render(): Promise<void> {
-    const { controller, background, keys, folder, database, history, format, clock } = this.#options;
+    const { controller, background, keys, folder, database, history, spending, numbers, times, clock } = this.#options;
     if ((await folder.find()) === null) {
       this.#item.hide();
       return;
@@ -63,9 +68,9 @@ export class StatusBar implements vscode.Disposable {
         running: controller.running,
         background: background.state,
         lastExportAt: history.lastExportAt,
-        now: clock.now(),
+        spent: spending.today,
       },
-      format,
+      { numbers, times, now: clock.now() },
     );
     this.#apply(view);
     this.#item.show();

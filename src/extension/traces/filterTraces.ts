@@ -133,6 +133,7 @@ export class FilterTraces {
     const facets = this.#engine.ask('facets', {
       scope: { range: toTraceFilter(view, this.#clock.now()).scope.range },
       limit: shownValues,
+      of: [filter],
     });
     const items = facets.then((answer: FacetsAnswer) =>
       [...new Set([...known, ...answer[filter]])].map((value) => ({ label: value, picked: known.includes(value) })),

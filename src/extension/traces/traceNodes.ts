@@ -1,15 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import type { Numbers } from '../../format/numbers.ts';
-import type { Times } from '../../format/times.ts';
 import type { ObservationSummary, TraceGroup, TraceGrouping, TraceSummary } from '../../protocol/browse.ts';
 import { commandIds } from '../commands/commandIds.ts';
-import { attention, type TreeIcon, type TreeNode } from '../trees/treeNode.ts';
+import { attention, type NodeContext, type TreeIcon, type TreeNode } from '../trees/treeNode.ts';
 
-export interface NodeContext {
-  readonly numbers: Numbers;
-  readonly times: Times;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+/** Also the days that have names. */
+export interface TraceNodeContext extends NodeContext {
   /** Today and yesterday as local dates, YYYY-MM-DD. */
   readonly today: string;
   readonly yesterday: string;
@@ -36,7 +32,7 @@ export function filterNode(description: string): TreeNode {
   };
 }
 
-function groupLabel({ key }: TraceGroup, grouping: TraceGrouping, context: NodeContext): string {
+function groupLabel({ key }: TraceGroup, grouping: TraceGrouping, context: TraceNodeContext): string {
   if (key === null) {
     const without: Record<TraceGrouping, string> = {
       day: l10n.t('Without a day'),
@@ -67,7 +63,7 @@ export function groupNode(
   group: TraceGroup,
   grouping: TraceGrouping,
   children: Children,
-  context: NodeContext & { readonly open: boolean },
+  context: TraceNodeContext & { readonly open: boolean },
 ): TreeNode {
   const { numbers } = context;
   return {
@@ -96,7 +92,7 @@ function errorsText(trace: TraceSummary, numbers: Numbers): string[] {
   ];
 }
 
-function traceTooltip(trace: TraceSummary, { numbers, times }: NodeContext): string[] {
+function traceTooltip(trace: TraceSummary, { numbers, times }: TraceNodeContext): string[] {
   const line = (label: string, value: string | null): string[] => (value === null ? [] : [`${label}: ${value}`]);
   return [
     trace.name ?? trace.id,
@@ -118,7 +114,7 @@ function traceTooltip(trace: TraceSummary, { numbers, times }: NodeContext): str
 export function traceNode(
   trace: TraceSummary,
   children: Children,
-  context: NodeContext,
+  context: TraceNodeContext,
   placement: { readonly parentId: string; readonly withDay: boolean },
 ): TreeNode {
   const { numbers, times, now } = context;
@@ -173,7 +169,7 @@ export function observationNode(
   observation: ObservationSummary,
   trace: TraceSubject,
   children: Children,
-  { numbers, times }: NodeContext,
+  { numbers, times }: TraceNodeContext,
   parentId: string,
 ): TreeNode {
   const { name, type, level, model, costUsd, statusMessage } = observation;

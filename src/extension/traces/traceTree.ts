@@ -14,7 +14,7 @@ import {
   moreNode,
   observationNode,
   traceNode,
-  type NodeContext,
+  type TraceNodeContext,
   type TraceSubject,
 } from './traceNodes.ts';
 
@@ -167,7 +167,7 @@ export class TraceTree implements vscode.Disposable {
     return this.#pages.get(parentId) ?? 1;
   }
 
-  #context(): NodeContext {
+  #context(): TraceNodeContext {
     const { numbers, times, clock } = this.#options;
     const now = clock.now();
     const dateOf = (time: number): string => new Intl.DateTimeFormat('en-CA').format(time);

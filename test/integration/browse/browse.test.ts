@@ -1,12 +1,25 @@
 import assert from 'node:assert/strict';
+import { Numbers } from '../../../src/format/numbers.ts';
+import { parseConfig } from '../../../src/engine/config/config.ts';
+import { systemClock } from '../../../src/engine/ports.ts';
+import { answerQuestion } from '../../../src/engine/questions/questions.ts';
+import { rollUp } from '../../../src/engine/store/rollups/rollUp.ts';
 import { traceChildren, traceDetail } from '../../../src/engine/browse/traceDetail.ts';
 import { traceGroups, withinGroup } from '../../../src/engine/browse/traceGroups.ts';
 import { observationDetail } from '../../../src/engine/browse/observationDetail.ts';
+import { traceOutline } from '../../../src/engine/browse/traceOutline.ts';
 import { tracePage } from '../../../src/engine/browse/tracePages.ts';
+import { traceSearch } from '../../../src/engine/browse/traceSearch.ts';
 import type { MetricsStore } from '../../../src/engine/store/store.ts';
-import type { TraceFilter, TraceGrouping, TraceOrder } from '../../../src/protocol/browse.ts';
+import type {
+  FacetsAnswer,
+  FacetsParams,
+  TraceFilter,
+  TraceGrouping,
+  TraceOrder,
+} from '../../../src/protocol/browse.ts';
 import type { ScopeFilters } from '../../../src/protocol/scope.ts';
-import { event, generation, span } from '../../unit/store/fixture.ts';
+import { event, generation, score, span } from '../../unit/store/fixture.ts';
 import { backends, type BackendFixture } from '../store/backends.ts';
 
 const at = (time: string): string => `2026-03-${time}.000Z`;
@@ -61,7 +74,12 @@ async function fill(store: MetricsStore): Promise<void> {
     ]);
     await transaction.upsert('llm_spans', [
       span('step', { ...inReview, created_at: at('28T23:00:05'), level: 'ERROR', status_message: 'broke' }),
-      span('orphan', { ...inReview, parent_observation_id: 'nowhere', created_at: at('28T23:00:20') }),
+      span('orphan', {
+        ...inReview,
+        parent_observation_id: 'nowhere',
+        created_at: at('28T23:00:20'),
+        metadata: '{"attempt":2}',
+      }),
     ]);
     await transaction.upsert('llm_events', [
       event('e1', {
@@ -74,6 +92,12 @@ async function fill(store: MetricsStore): Promise<void> {
         fallback_model: 'claude',
         fallback_reason: '429',
       }),
+    ]);
+    await transaction.upsert('llm_scores', [
+      score('s-old', { trace_id: 'night', name: 'user_feedback', value: 0, created_at: at('29T08:00:00') }),
+      score('s-new', { trace_id: 'night', name: 'user_feedback', value: 1, created_at: at('29T09:00:00') }),
+      score('s-step', { trace_id: 'night', name: 'user_feedback', value: 0, observation_id: 'step' }),
+      score('s-other', { trace_id: 'night', name: 'quality', value: 0, created_at: at('29T10:00:00') }),
     ]);
     const ids = calls.map(([id]) => id);
     await transaction.refreshTraces('p', ids);
@@ -204,6 +228,54 @@ for (const backend of backends) {
       assert.deepEqual(await found('user', 'bo'), ['next', 'late']);
     });
 
+    const facetsOf = (params: Partial<FacetsParams> = {}): Promise<FacetsAnswer> =>
+      store.read((db) =>
+        answerQuestion(
+          'facets',
+          { scope: everything.scope, limit: 10, ...params },
+          {
+            db,
+            dialect: store.dialect,
+            clock: systemClock,
+            config: parseConfig({ workspace: '/' }, (name) => name),
+            numbers: new Numbers('en'),
+            signal: undefined,
+          },
+        ),
+      );
+    const ofEverything: Omit<FacetsAnswer, 'agents'> = {
+      models: ['claude', 'gpt-4o'],
+      providers: [],
+      prompts: [],
+      environments: ['production', 'default', 'staging'],
+      traceNames: ['chat', 'review'],
+      users: ['anna', 'bo'],
+      sessions: ['s1', 's2'],
+      tags: ['ci', 'a"b', 'ci-nightly', 'pull-request'],
+      projects: ['p', 'q'].map((id) => ({ id, name: id })),
+    };
+
+    it('offers values to filter by, most frequent first, before and after calls are rolled up', async () => {
+      for (const rolledUp of [false, true]) {
+        if (rolledUp) {
+          await store.write((transaction) => rollUp(transaction, store.dialect, null));
+        }
+        const { agents, ...others } = await facetsOf();
+        assert.deepEqual(agents, []);
+        assert.deepEqual(others, ofEverything);
+      }
+    });
+
+    it('offers values of a range, as many as are wanted, and only the kinds that are', async () => {
+      const range = { start: at('29T21:00:00'), end: at('29T22:00:00') };
+      const { models, users, tags } = await facetsOf({ scope: { range } });
+      assert.deepEqual([models, users, tags], [['claude'], ['bo'], ['ci-nightly']]);
+      const few = await facetsOf({ limit: 1, of: ['models', 'projects'] });
+      assert.deepEqual([few.models, few.users, few.projects.length], [['claude'], [], 2]);
+      const early = { start: at('01T00:00:00'), end: at('02T00:00:00') };
+      assert.deepEqual((await facetsOf({ scope: { range: early } })).models, []);
+    });
+
     it('gives the first level of a trace, then what lies below a step', async () => {
       const trace = { projectId: 'p', traceId: 'night', limit: 10, offset: 0 };
       const roots = await store.read((db) => traceChildren(db, { ...trace, parentId: null }));
@@ -232,9 +304,44 @@ for (const backend of backends) {
       assert.equal(await store.read((db) => traceDetail(db, { projectId: 'x', traceId: 'night' })), null);
     });
 
+    it('gives a trace in columns that say what its rows say', async () => {
+      const trace = { projectId: 'p', traceId: 'night' };
+      const outline = await store.read((db) => traceOutline(db, trace, 'user_feedback'));
+      assert.ok(outline);
+      const { steps } = outline;
+      const text = (number: number | null | undefined): string | null => steps.texts[number ?? -1] ?? null;
+      assert.deepEqual(steps.ids, ['g-night', 'step', 'e1', 'g-second', 'orphan']);
+      assert.deepEqual(steps.parents, [null, null, 1, 1, null]);
+      assert.equal(steps.orphans, 1);
+      assert.deepEqual(steps.types.map(text), ['GENERATION', 'SPAN', 'EVENT', 'GENERATION', 'SPAN']);
+      assert.deepEqual(steps.levels.map(text), ['DEFAULT', 'ERROR', 'DEFAULT', 'DEFAULT', 'DEFAULT']);
+      assert.deepEqual(steps.statusMessages.map(text), [null, 'broke', null, null, null]);
+      assert.deepEqual(steps.models.map(text), ['gpt-4o', null, 'claude', 'claude', null]);
+      assert.equal(steps.origin, Date.parse(at('28T22:59:59')));
+      assert.deepEqual(steps.starts, [0, 6000, 10_000, 11_000, 21_000]);
+      assert.deepEqual(steps.ends, [1000, null, null, null, null]);
+      assert.deepEqual(steps.costsUsd, [0.5, null, null, 0.125, null]);
+      assert.deepEqual(steps.fallbacks, [2, 3]);
+      assert.equal(outline.rating, true, 'the newer of two');
+      assert.equal(outline.fallbacks, 1);
+      assert.equal(await store.read((db) => traceOutline(db, { projectId: 'x', traceId: 'night' }, '')), null);
+    });
+
+    for (const [text, ids] of [
+      ['QUEST', ['g-second']],
+      ['swer', ['g-second']],
+      ['attempt', ['orphan']],
+      ['%', []],
+    ] as const) {
+      it(`finds "${text}" in the texts of a trace`, async () => {
+        const params = { projectId: 'p', traceId: 'night', text };
+        assert.deepEqual((await store.read((db) => traceSearch(db, params))).observationIds, ids);
+      });
+    }
+
     it('gives texts, usage by kind and the fallback that led to a call', async () => {
       const found = await store.read((db) =>
-        observationDetail(db, { projectId: 'p', traceId: 'night', observationId: 'g-second' }),
+        observationDetail(db, { projectId: 'p', traceId: 'night', observationId: 'g-second' }, 8),
       );
       assert.deepEqual(
         [found?.inputText, found?.outputText, found?.usage],
@@ -248,6 +355,7 @@ for (const backend of backends) {
           ],
         ],
       );
+      assert.deepEqual([found?.inputCut, found?.outputCut], [true, false], 'as long as 8 characters that were kept');
       assert.deepEqual(found?.fallbackOf, { originalModel: 'gpt-4o', fallbackModel: 'claude', reason: '429' });
     });
   });

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import type { CostsAnswer, RepriceAnswer, SpendAnswer } from '../../../src/protocol/analytics.ts';
+import type { TraceSummary } from '../../../src/protocol/browse.ts';
 import { startLangfuseServer, type LangfuseServer } from '../../langfuse-server/server.ts';
 import { cliBackends, errorOf, Workspace } from './workspace.ts';
 
-type Document = CostsAnswer & { readonly spend: SpendAnswer; readonly reprice: RepriceAnswer | null };
+type Document = CostsAnswer & {
+  readonly topTraces: readonly TraceSummary[];
+  readonly spend: SpendAnswer;
+  readonly reprice: RepriceAnswer | null;
+};
 
 for (const backend of cliBackends) {
   describe(`langfuse-metrics analyze costs, on ${backend.name}`, function () {
@@ -48,6 +53,21 @@ for (const backend of cliBackends) {
       assert.deepEqual([document.spend.forecast, document.spend.missing.forecast], [null, 'tooFew']);
     });
 
+    it('names the ten dearest traces, dearest first', async () => {
+      const { topTraces } = await costs('--days', '30');
+      const expected = workspace.sql(
+        `SELECT trace_id AS id, sum(cost_usd) AS usd, count(*) AS calls
+         FROM llm_generations GROUP BY trace_id HAVING sum(cost_usd) IS NOT NULL ORDER BY 2 DESC LIMIT 10`,
+      );
+      assert.deepEqual(
+        topTraces.map(({ id, generations }) => [id, generations]),
+        expected.map(({ id, calls }) => [id, Number(calls)]),
+      );
+      for (const [index, { costUsd }] of topTraces.entries()) {
+        assert.ok(Math.abs((costUsd ?? 0) - Number(expected[index]?.usd)) < 1e-9);
+      }
+    });
+
     it('adds up the rows beyond the limit, and compares with the period before', async () => {
       const document = await costs('--days', '1', '--by', 'user', '--limit', '3', '--compare');
       assert.equal(document.rows.length, 3);
@@ -75,6 +95,7 @@ for (const backend of cliBackends) {
       const text = await workspace.run(['analyze', 'costs', '--what-if', 'gpt-4o-mini']);
       assert.equal(text.exitCode, 0, text.stderr);
       assert.match(text.stdout, /^Model +Cost +Share +Calls +Without price +Tokens$/m);
+      assert.match(text.stdout, /^Most expensive traces\n\nTrace +Name +Started +Cost +Calls +Tokens$/m);
       assert.match(text.stdout, /^Today \$.*, yesterday \$.*, this month so far \$/m);
       assert.match(text.stdout, /^At the prices of gpt-4o-mini \(langfuse\)$/m);
       assert.match(text.stdout, /same number of tokens/);

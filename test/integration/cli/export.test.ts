@@ -63,7 +63,13 @@ describe('langfuse-metrics export', function () {
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'export_metadata'",
       )
       .map(({ name }) => String(name));
-    const contents = (): unknown => tables.map((table) => workspace.sql(`SELECT * FROM "${table}" ORDER BY rowid`));
+    const contents = (): unknown =>
+      tables.map((table) =>
+        workspace
+          .sql(`SELECT * FROM "${table}"`)
+          .map((row) => JSON.stringify(row))
+          .sort(),
+      );
     const before = contents();
     assert.equal((await workspace.run(['export', ...range])).exitCode, 0);
     assert.deepEqual(contents(), before);

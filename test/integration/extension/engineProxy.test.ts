@@ -34,6 +34,7 @@ describe('the engine behind its proxy', () => {
       bundle: true,
       platform: 'node',
       target: 'node22',
+      mainFields: ['module', 'main'],
       logLevel: 'error',
     });
   });

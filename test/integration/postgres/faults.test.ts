@@ -101,7 +101,10 @@ describe('A PostgreSQL database that cannot be used', function () {
   it('is set up once, however many try at once', async () => {
     const results = await Promise.all(Array.from({ length: 6 }, () => open().setup()));
     assert.equal(results.filter(({ created }) => created).length, 1);
-    assert.deepEqual(results.flatMap(({ migrations }) => migrations).length, 1);
+    assert.deepEqual(
+      results.flatMap(({ migrations }) => migrations),
+      results.find(({ created }) => created)?.migrations,
+    );
     assert.equal(await open().exists(), true);
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -240,14 +241,35 @@ describe('The metrics database file', () => {
         .split('\n')
         .filter((line) => line !== '' && !line.startsWith('#'));
     await save(fixture.open());
-    assert.deepEqual(lines(), ['*']);
+    assert.deepEqual(lines(), ['*', '!rate-limits.json', '!alerts.json']);
     await save(fixture.open({ commitToGit: true }), 'b');
-    assert.deepEqual(lines(), ['*', '!.gitignore', '!llm_metrics.db']);
+    assert.deepEqual(lines(), ['*', '!.gitignore', '!llm_metrics.db', '!rate-limits.json', '!alerts.json']);
     writeFileSync(gitignore, '# mine\n*.lock\n');
     await save(fixture.open(), 'c');
     assert.equal(readFileSync(gitignore, 'utf8'), '# mine\n*.lock\n');
     const elsewhere = path.join(fixture.folder, 'data', 'metrics.db');
     await save(fixture.open({ path: elsewhere }));
     assert.ok(!readdirSync(path.dirname(elsewhere)).includes('.gitignore'));
+  });
+
+  it('lets Git see limits and alert rules, also where an earlier version kept them out', async () => {
+    const { folder } = fixture;
+    spawnSync('git', ['init', '--quiet'], { cwd: folder });
+    const home = path.dirname(fixture.path);
+    mkdirSync(home, { recursive: true });
+    writeFileSync(
+      path.join(home, '.gitignore'),
+      '# Written by Langfuse Metrics: this folder holds prompts, completions and user ids.\n*\n',
+    );
+    await save(fixture.open());
+    for (const file of ['rate-limits.json', 'alerts.json', 'rate_limits.db']) {
+      writeFileSync(path.join(home, file), '');
+    }
+    const { stdout } = spawnSync('git', ['status', '--porcelain', '--untracked-files=all'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    const seen = stdout.split('\n').filter((line) => line !== '');
+    assert.deepEqual(seen.sort(), ['?? .langfuse/alerts.json', '?? .langfuse/rate-limits.json']);
   });
 });

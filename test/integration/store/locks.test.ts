@@ -11,7 +11,9 @@ import { StoreProcess } from './childProcess.ts';
 const write = (store: MetricsStore, id: string, signal?: AbortSignal): Promise<unknown> =>
   store.write((transaction) => transaction.upsert('llm_scores', [score(id)]), signal);
 const ids = async (store: MetricsStore): Promise<unknown[]> =>
-  (await store.query('SELECT id FROM llm_scores ORDER BY id', { maxRows: 1000 })).rows.map(([id]) => id);
+  store.read(async (db) =>
+    (await db.selectFrom('llm_scores').select('id').orderBy('id').execute()).map(({ id }) => id),
+  );
 
 describe('One writer at a time', () => {
   let fixture: StoreFixture;

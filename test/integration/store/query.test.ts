@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { EngineError } from '../../../src/engine/errors.ts';
 import { score, StoreFixture } from '../../unit/store/fixture.ts';
 import { backends, type BackendFixture } from './backends.ts';
 
@@ -50,6 +51,23 @@ for (const backend of backends) {
       assert.deepEqual(result.columns, ['a', 'a', 'b', 'c', 'd', 'e', 'f']);
       assert.deepEqual(result.rows, [[1, 2.5, 'x', null, '00ff', '9007199254740993', 'Infinity']]);
       assert.deepEqual(JSON.parse(JSON.stringify(result)), result);
+    });
+
+    it('says where in a statement a mistake is', async () => {
+      const positionOf = async (sql: string): Promise<number | null> => {
+        const error = await query(sql).catch((thrown: unknown) => thrown);
+        assert.ok(error instanceof EngineError && error.code === 'sql.failed', String(error));
+        return error.position;
+      };
+      for (const marked of [
+        'SELECT id FROM llm_traces FORM |x',
+        'SELECT id FROM (SELECT id FROM llm_traces) AS a |FROM llm_scores',
+        `SELECT 'missing', '😀' -- missing\n, |missing FROM llm_traces`,
+        'SELECT count(*) FROM |nowhere',
+        'SELECT |t.missing FROM llm_traces AS t',
+      ]) {
+        assert.equal(await positionOf(marked.replace('|', '')), marked.indexOf('|'), marked);
+      }
     });
 
     it('stops at the wanted number of rows and says so', async () => {

@@ -4,6 +4,7 @@ import type { Locator } from 'playwright-core';
 import type { Workbench } from '../editor/workbench.ts';
 import { say } from '../shell.ts';
 import type { CompletedRun } from './firstExport.ts';
+import { limitedScripts } from './limitedScripts.ts';
 import { countObservations, type StandIn } from './standIn.ts';
 
 /** Looks at the demo as a visitor would; says what holds and what does not. True when all holds. */
@@ -11,9 +12,10 @@ export async function checkDemo(workbench: Workbench, run: CompletedRun, standIn
   const checks: readonly (readonly [string, () => Promise<string> | string])[] = [
     ['a message says what was exported', () => endMessage(workbench)],
     ['the Exports view shows the completed run', () => treeOfRuns(workbench)],
-    ['the status bar says when', () => statusBar(workbench)],
+    ['the status bar says what today cost, and when the last export was', () => statusBar(workbench)],
     ['the log tells about the export', () => log(workbench)],
     ['the database holds what the server counts', () => database(run, standIn)],
+    ['the sample scripts run under the rate limits, and the view shows it', () => limitedScripts(workbench)],
   ];
   let holds = true;
   for (const [name, check] of checks) {
@@ -48,7 +50,7 @@ async function treeOfRuns(workbench: Workbench): Promise<string> {
 }
 
 async function statusBar(workbench: Workbench): Promise<string> {
-  const item = workbench.statusBarItem(/^\s*Exported /);
+  const item = workbench.statusBarItem(/ today|Exported /);
   await item.waitFor({ timeout: 20_000 });
   await showTooltip(workbench, item);
   await workbench.screenshot('demo-3-status-bar');

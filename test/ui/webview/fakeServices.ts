@@ -4,6 +4,7 @@ import type { PanelServices } from '../../../src/extension/panels/panelServices.
 import type { ModelColourNumbers, OpenParams, PickParams, SaveParams } from '../../../src/protocol/panels.ts';
 import type { QuestionName } from '../../../src/protocol/questions.ts';
 import type { TimeRange } from '../../../src/protocol/scope.ts';
+import type { RunSqlAnswer, RunSqlParams } from '../../../src/protocol/sql.ts';
 import type { Answers } from './dashboardFixture.ts';
 
 export interface Asked {
@@ -22,6 +23,9 @@ export class FakeServices implements PanelServices {
   picked: readonly string[] | null = null;
   pickedRange: TimeRange | null = null;
   readonly asked: Asked[] = [];
+  readonly statements: RunSqlParams[] = [];
+  /** What every statement gives. */
+  runs: ((params: RunSqlParams) => RunSqlAnswer) | null = null;
   readonly commands: string[] = [];
   readonly opened: OpenParams[] = [];
   readonly picks: PickParams[] = [];
@@ -51,6 +55,19 @@ export class FakeServices implements PanelServices {
       throw new EngineError('question.invalid', `The test has no answer to ${question}.`);
     }
     return answer(params);
+  }
+
+  async runSql(params: RunSqlParams, signal: AbortSignal): Promise<RunSqlAnswer> {
+    this.statements.push(params);
+    await new Promise((resolve) => setTimeout(resolve, this.delay));
+    signal.throwIfAborted();
+    if (this.failure !== null) {
+      throw this.failure;
+    }
+    if (this.runs === null) {
+      throw new EngineError('sql.failed', 'The test has no rows.');
+    }
+    return this.runs(params);
   }
 
   runCommand(command: string): Promise<void> {

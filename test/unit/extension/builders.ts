@@ -1,10 +1,11 @@
 import type { ExportCounts, ExportProgress, ExportReport, ExportRun } from '../../../src/protocol/engine.ts';
-import { Format } from '../../../src/extension/format/format.ts';
-
-/** Texts in English for a reader in UTC, with plain spaces where the product puts narrow ones. */
-export const utcFormat = new Format('en', 'UTC');
+import { Numbers } from '../../../src/format/numbers.ts';
+import { Times } from '../../../src/format/times.ts';
 
 export const now = Date.parse('2026-11-23T14:32:00.000Z');
+
+/** English for a reader in UTC. */
+export const context = { numbers: new Numbers('en'), times: new Times('en', 'UTC'), now };
 
 export const noCounts: ExportCounts = { traces: 0, generations: 0, spans: 0, events: 0, scores: 0, prompts: 0 };
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { countsText, progressText, reportText } from '../../../src/extension/exports/exportTexts.ts';
-import { aReport, noCounts, plain, someProgress, utcFormat } from './builders.ts';
+import { aReport, context, noCounts, plain, someProgress } from './builders.ts';
 
 describe('what an export says while it runs', () => {
   const text = (fields: Parameters<typeof someProgress>[0]): string =>
-    plain(progressText(someProgress(fields), utcFormat));
+    plain(progressText(someProgress(fields), context.numbers));
 
   it('tells phase, rows, rate and what is left', () => {
     assert.equal(text({}), 'Observations · 12,400 rows · 3,100 rows/s · 2 min 08 s left');
@@ -27,11 +27,11 @@ describe('what an export says while it runs', () => {
 });
 
 describe('what an export says at its end', () => {
-  const text = (fields: Parameters<typeof aReport>[0]): string => plain(reportText(aReport(fields), utcFormat));
+  const text = (fields: Parameters<typeof aReport>[0]): string => plain(reportText(aReport(fields), context.numbers));
 
   it('names the counts of every kind that it has', () => {
     assert.equal(text({}), 'Exported 41 traces, 1,204 generations.');
-    assert.equal(countsText({ ...noCounts, traces: 1, prompts: 1 }, utcFormat), '1 trace, 1 prompt');
+    assert.equal(countsText({ ...noCounts, traces: 1, prompts: 1 }, context.numbers), '1 trace, 1 prompt');
     assert.equal(text({ counts: noCounts }), 'Exported no rows.');
   });
 

@@ -11,9 +11,22 @@ interface Property {
   readonly type: string;
   readonly default: unknown;
   readonly scope: string;
+  readonly order: number;
+  readonly markdownDescription?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly enum?: readonly string[];
+}
+
+interface MenuItem {
+  readonly command: string;
+  readonly when?: string;
+  readonly group?: string;
+}
+
+interface WalkthroughStep {
+  readonly id: string;
+  readonly media: { readonly svg?: string; readonly markdown?: string; readonly altText?: string };
 }
 
 interface Manifest {
@@ -22,8 +35,9 @@ interface Manifest {
     readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
   };
   readonly contributes: {
-    readonly commands: readonly { readonly command: string; readonly enablement?: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
+    readonly commands: readonly { readonly command: string; readonly enablement?: string; readonly icon?: string }[];
+    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly walkthroughs: readonly { readonly steps: readonly WalkthroughStep[] }[];
     readonly viewsWelcome: readonly { readonly when: string }[];
     readonly configuration: readonly { readonly properties: Readonly<Record<string, Property>> }[];
   };
@@ -58,6 +72,69 @@ describe('package.json', () => {
     );
   });
 
+  it('hides from the palette what only works on a row, a lens or a value', () => {
+    const hidden = new Set(
+      contributes.menus.commandPalette?.filter(({ when }) => when === 'false').map(({ command }) => command),
+    );
+    // These ask for what they are not given.
+    const asking = [
+      'clearTraceFilter',
+      'comparePromptVersions',
+      'findPromptUses',
+      'openTrace',
+      'showFailingExamples',
+      'rateLimit.pause',
+      'rateLimit.resume',
+      'rateLimit.reset',
+      'rateLimit.copySnippet',
+    ].map((name) => `langfuseMetrics.${name}`);
+    const onRows = contributes.menus['view/item/context']?.map(({ command }) => command) ?? [];
+    const onValues = ['loadMoreRuns', 'loadMoreTraces', 'hidePromptLens', 'comparePromptText'].map(
+      (name) => `langfuseMetrics.${name}`,
+    );
+    const needing = [...onRows, ...onValues].filter((command) => !asking.includes(command));
+    assert.ok(needing.length > onValues.length);
+    assert.deepEqual(
+      needing.filter((command) => !hidden.has(command)),
+      [],
+    );
+  });
+
+  it('gives every command on a row or in a title an icon where it stands as one', () => {
+    const icons = new Set(contributes.commands.filter(({ icon }) => icon !== undefined).map(({ command }) => command));
+    const shown = Object.values(contributes.menus)
+      .flat()
+      .filter(({ group = '' }) => /^(navigation|inline)/.test(group));
+    assert.deepEqual(
+      shown.filter(({ command }) => !icons.has(command)),
+      [],
+    );
+  });
+
+  it('orders its settings under one prefix, each described', () => {
+    assert.ok(Object.keys(properties).every((name) => name.startsWith('langfuseMetrics.')));
+    for (const { properties: group } of contributes.configuration) {
+      const orders = Object.values(group).map(({ order }) => order);
+      assert.deepEqual(
+        orders,
+        orders.toSorted((a, b) => a - b),
+      );
+      assert.equal(new Set(orders).size, orders.length);
+    }
+    const undescribed = Object.entries(properties).filter(([, { markdownDescription }]) => markdownDescription == null);
+    assert.deepEqual(undescribed, []);
+  });
+
+  it('has a picture that every theme colours for each step after the first export', () => {
+    const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+    assert.equal(steps.length, 8);
+    for (const { id, media } of steps.slice(2)) {
+      const picture = readFileSync(path.join(root, media.svg ?? assert.fail(id)), 'utf8');
+      assert.deepEqual(picture.match(/(?:fill|stroke)="(?!none|var\(--vscode-)[^"]*"/g), null, id);
+      assert.ok(media.altText !== undefined, id);
+    }
+  });
+
   it('uses only context keys that the code sets', () => {
     const source = readFileSync(path.join(root, 'src', 'extension', 'context', 'contextKeys.ts'), 'utf8');
     const set = new Set([...source.matchAll(/'(langfuseMetrics\.\w+)': boolean/g)].map(([, key]) => key));
@@ -84,7 +161,7 @@ describe('package.json', () => {
         continue;
       }
       // The editor's own: the engine is told with each question.
-      if (/^langfuseMetrics\.(codeLens|panels)\./.test(name)) {
+      if (/^langfuseMetrics\.(codeLens|panels|terminal)\./.test(name)) {
         continue;
       }
       assert.deepEqual(property.default, engineDefault(name.slice('langfuseMetrics.'.length)), name);
@@ -115,6 +192,12 @@ describe('package.json', () => {
   });
 
   it('activates for the background export alone, once the editor has started', () => {
-    assert.deepEqual(manifest.activationEvents, ['onStartupFinished', 'onWebviewPanel:langfuseMetrics.dashboard']);
+    assert.deepEqual(manifest.activationEvents, [
+      'onStartupFinished',
+      'onWebviewPanel:langfuseMetrics.dashboard',
+      'onWebviewPanel:langfuseMetrics.promptComparison',
+      'onWebviewPanel:langfuseMetrics.trace',
+      'onWebviewPanel:langfuseMetrics.sql',
+    ]);
   });
 });

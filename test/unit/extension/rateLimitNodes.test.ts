@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { Format } from '../../../src/extension/format/format.ts';
 import { gaugeSvg } from '../../../src/extension/rateLimits/gauge.ts';
 import { rateLimitNodes } from '../../../src/extension/rateLimits/rateLimitNodes.ts';
-import { readAcquire, readReport } from '../../../src/extension/rateLimits/rateLimitRequests.ts';
-import { rateLimitSnippet } from '../../../src/extension/rateLimits/rateLimitSnippets.ts';
+import { readAcquire, readFilter, readReport } from '../../../src/extension/rateLimits/rateLimitRequests.ts';
 import type { TreeNode } from '../../../src/extension/trees/treeNode.ts';
-import type { LimiterStatus, PoolStatus, WindowStatus } from '../../../src/protocol/limiter.ts';
+import { Numbers } from '../../../src/format/numbers.ts';
+import { Times } from '../../../src/format/times.ts';
+import type { LimiterStatus, LimitsEntry, PoolStatus, WindowStatus } from '../../../src/protocol/limiter.ts';
 
 const now = Date.UTC(2026, 10, 23, 12);
-const context = { format: new Format('en', 'UTC'), now };
+const context = { numbers: new Numbers('en'), times: new Times('en', 'UTC'), now };
 
 const window = (used: number, limit: number | null, change: Partial<WindowStatus> = {}): WindowStatus => ({
   dimension: 'tokens',
@@ -36,6 +36,10 @@ const status = (pools: readonly PoolStatus[], change: Partial<LimiterStatus> = {
   problem: null,
   ...change,
 });
+const providers = (...given: Parameters<typeof status>): readonly TreeNode[] =>
+  rateLimitNodes(status(...given), [], context);
+const poolOf = (windows: readonly WindowStatus[], change?: Partial<PoolStatus>): TreeNode | undefined =>
+  children(providers([pool(windows, change)])[0])[0];
 const children = (node: TreeNode | undefined): readonly TreeNode[] =>
   typeof node?.children === 'function' ? [] : (node?.children ?? []);
 
@@ -46,7 +50,9 @@ describe('the rows of "Rate limits"', () => {
       window(3104, 10_000, { dimension: 'requests', window: 'day', resetMs: 32_400_000 }),
       window(500, null, { window: 'hour' }),
     ];
-    const [node] = rateLimitNodes(status([pool(windows, { waiting: 3 })]), context);
+    const [provider] = providers([pool(windows, { waiting: 3 })]);
+    assert.deepEqual([provider?.label, provider?.description], ['openai', '3 waiting']);
+    const [node] = children(provider);
     assert.deepEqual([node?.label, node?.description], ['gpt-4o', 'tier1 · 3 waiting']);
     assert.deepEqual(
       children(node).map(({ label, description }) => [label, description]),
@@ -56,41 +62,90 @@ describe('the rows of "Rate limits"', () => {
       ],
     );
     assert.equal(node?.icon?.color, 'list.warningForeground');
+    assert.equal(provider?.icon?.color, 'list.warningForeground');
   });
 
   it('say until when a model is full, also when it is over its limit', () => {
-    const [node] = rateLimitNodes(status([pool([window(31_000, 30_000)], { tier: null })]), context);
+    const node = poolOf([window(31_000, 30_000)], { tier: null });
     assert.deepEqual([node?.description, node?.icon?.color], ['full for 0:21', 'list.errorForeground']);
   });
 
-  it('say that a provider is paused, and for how long when that is known', () => {
+  it('say that a model is paused, and for how long when that is known', () => {
     const until = (moment: number): string | undefined =>
-      rateLimitNodes(status([pool([], { pausedUntil: new Date(moment).toISOString(), tier: null })]), context)[0]
-        ?.description;
+      poolOf([], { pausedUntil: new Date(moment).toISOString(), tier: null })?.description;
     assert.equal(until(now + 90_000), 'paused for 1:30');
     assert.equal(until(8_640_000_000_000_000), 'paused');
   });
 
+  it('call a provider paused when all of its models are, and offer to resume it', () => {
+    const paused = pool([], { pausedUntil: new Date(now + 90_000).toISOString() });
+    const [all] = providers([paused]);
+    assert.deepEqual([all?.description, all?.context], ['paused', 'pausedProvider']);
+    const [some] = providers([paused, pool([], { model: 'gpt-5' })]);
+    assert.equal(some?.context, 'openProvider');
+    assert.deepEqual(
+      children(some).map(({ context: menu }) => menu),
+      ['pausedPool', 'openPool'],
+    );
+  });
+
+  it('group the models by provider, and sum up who waits and what is queued', () => {
+    const nodes = providers([
+      pool([], { waiting: 1, queued: 2 }),
+      pool([], { model: 'gpt-5', waiting: 1 }),
+      pool([], { provider: 'anthropic', model: 'claude-*' }),
+    ]);
+    assert.deepEqual(
+      nodes.map((node) => [node.label, node.description, children(node).length]),
+      [
+        ['anthropic', '', 1],
+        ['openai', '2 waiting · 2 queued', 2],
+      ],
+    );
+  });
+
   it('count a model without limits, and claim no share of it', () => {
-    const [node] = rateLimitNodes(status([pool([window(7, null, { dimension: 'requests', window: 'day' })])]), context);
+    const node = poolOf([window(7, null, { dimension: 'requests', window: 'day' })]);
     assert.deepEqual(
       children(node).map(({ label, description }) => [label, description]),
       [['day', '7 req · no limit']],
     );
   });
 
-  it('show the queue and where the limits file is wrong', () => {
-    const nodes = rateLimitNodes(
-      status([], {
-        queue: { pending: 4, executing: 1, completed: 9, failed: 2 },
-        problem: { file: 'rate-limits.json', message: 'not valid JSON', line: 3, column: 7 },
-      }),
-      context,
+  it('show what the limits file knows and nothing has called yet, with nothing to reset', () => {
+    const limits = [
+      { dimension: 'requests', window: 'minute', limit: 60, source: { kind: 'settings' } },
+    ] as const satisfies LimitsEntry['limits'];
+    const entries = [
+      { provider: 'openai', model: 'GPT-4o', tier: 'tier1', limits },
+      { provider: 'gemini', model: '*', tier: null, limits },
+    ];
+    const nodes = rateLimitNodes(status([pool([])]), entries, context);
+    assert.deepEqual(
+      nodes.map((node) => [node.label, node.context, children(node).length]),
+      [
+        ['openai', 'openProvider', 1],
+        ['gemini', 'uncalledProvider', 1],
+      ],
     );
+    const [uncalled] = children(nodes[1]);
+    assert.deepEqual([uncalled?.label, uncalled?.context], ['all models', 'uncalledPool']);
+    assert.deepEqual(
+      children(uncalled).map(({ label, description }) => [label, description]),
+      [['minute 0\u202f%', '0 / 60 req']],
+    );
+  });
+
+  it('show the queue and where the limits file is wrong', () => {
+    const nodes = providers([], {
+      queue: { pending: 4, executing: 1, completed: 9, failed: 2 },
+      problem: { file: 'rate-limits.json', message: 'not valid JSON', line: 3, column: 7 },
+    });
     assert.deepEqual(
       nodes.map(({ description }) => description),
       ['line 3: not valid JSON', '4 queued · 1 running · 2 failed'],
     );
+    assert.deepEqual(nodes[0]?.command?.argument, { line: 3, column: 7 });
   });
 
   it('draw a bar as long as the share, and never longer than its frame', () => {
@@ -103,19 +158,21 @@ describe('what other extensions give to the rate limit commands', () => {
   it('is taken field by field', () => {
     const { provider, tokens } = readAcquire({ provider: 'openai', model: 'gpt-4o', tokens: 5, other: 1 });
     assert.deepEqual([provider, tokens], ['openai', 5]);
+    assert.deepEqual(readFilter(undefined), { provider: undefined, model: undefined, tier: undefined });
+  });
+
+  it('may be the headers of a response, whatever the case of their names', () => {
+    const { headers } = readReport({ reservation: '1-a', headers: { 'Retry-After': 3 } });
+    assert.deepEqual(headers, { 'retry-after': '3' });
   });
 
   it('is refused with the name of the field that is wrong', () => {
     assert.throws(() => readAcquire({ provider: 'openai' }), /model/);
     assert.throws(() => readAcquire({ provider: 'openai', model: 'm', tokens: -1 }), /tokens/);
+    assert.throws(() => readAcquire({ provider: 'openai', model: 'm', waitSeconds: '60' }), /waitSeconds/);
     assert.throws(() => readReport({ reservation: '1-a', outcome: 'lost' }), /outcome/);
+    assert.throws(() => readReport({ reservation: '1-a', headers: 'x' }), /headers/);
+    assert.throws(() => readFilter({ provider: 1 }), /provider/);
     assert.throws(() => readAcquire('openai'), /object/);
-  });
-});
-
-describe('the rate limit snippets', () => {
-  it('hold names as each language quotes them', () => {
-    assert.match(rateLimitSnippet('shell', "o'ai", 'm', '/x'), /--provider 'o'\\''ai' /);
-    assert.match(rateLimitSnippet('python', 'a"b', 'm', '/x'), /acquire\("a\\"b", "m", tokens=1000, wait=60\)/);
   });
 });

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { runDetailsText } from '../../../src/extension/runs/runDetails.ts';
 import { coverageText, runNode, runningNode, type RunNode } from '../../../src/extension/runs/runNodes.ts';
-import { aRun, now, plain, someProgress, utcFormat } from './builders.ts';
+import { aRun, context, now, plain, someProgress } from './builders.ts';
 
-const context = { format: utcFormat, now };
 const outline = ({ label, description }: RunNode): string => plain(`${label} | ${description ?? ''}`);
 const child = (node: RunNode, label: string): RunNode => {
   const found = node.children?.find((one) => one.label === label);
@@ -20,9 +19,9 @@ const setAside = (count: number): { stream: 'observations'; id: string; reason: 
 describe('a run in the tree', () => {
   it('shows when, how much and how long', () => {
     const node = runNode(aRun(), context);
-    assert.equal(outline(node), '14:30 | 41 traces · 2.1 s');
+    assert.equal(outline(node), '14:30 | 41 traces · 2.10 s');
     assert.deepEqual(node.icon, { name: 'check' });
-    assert.equal(plain(node.spoken ?? ''), 'Completed, 14:30, 41 traces · 2.1 s');
+    assert.equal(plain(node.spoken ?? ''), 'Completed, 14:30, 41 traces · 2.10 s');
   });
 
   it('opens into its range, counts and requests, without kinds that it has none of', () => {
@@ -36,7 +35,7 @@ describe('a run in the tree', () => {
 
   it('draws attention to rows that are missing', () => {
     const node = runNode(aRun({ setAside: setAside(1) }), context);
-    assert.equal(outline(node), '14:30 | 41 traces · 1 set aside · 2.1 s');
+    assert.equal(outline(node), '14:30 | 41 traces · 1 set aside · 2.10 s');
     assert.deepEqual(node.icon, { name: 'warning', color: 'list.warningForeground' });
     assert.deepEqual(child(node, 'Set aside').children?.map(outline), ['row-0 | no start time']);
   });
@@ -109,7 +108,7 @@ describe('the line above the runs', () => {
 
 describe('the document of a run', () => {
   it('has every set-aside row', () => {
-    const text = runDetailsText(aRun({ setAside: setAside(1250) }), utcFormat);
+    const text = runDetailsText(aRun({ setAside: setAside(1250) }), context.numbers);
     assert.match(text, /Rows set aside: 1,250/);
     assert.equal(text.match(/no start time/g)?.length, 1250);
     assert.match(text, /Exported range: 2026-11-22T14:30:00\.000Z to 2026-11-23T14:30:00\.000Z/);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { BackgroundState } from '../../../src/engine/export/background.ts';
-import { statusView, type StatusInput, type StatusView } from '../../../src/extension/status/statusText.ts';
-import { noCounts, now, plain, someProgress, utcFormat } from './builders.ts';
+import type { Spent } from '../../../src/extension/status/spending.ts';
+import type { StatusInput } from '../../../src/extension/status/statusInput.ts';
+import { statusView, type StatusView } from '../../../src/extension/status/statusText.ts';
+import { context, noCounts, now, plain, someProgress } from './builders.ts';
 
 const minute = 60_000;
 const waiting: BackgroundState = { kind: 'waiting', nextAt: now + 29 * minute, lastRun: null, failures: 0 };
@@ -12,6 +14,15 @@ const failed: BackgroundState = {
   lastRun: { outcome: 'failed', endedAt: now - minute, error, first: true },
 };
 
+const spent: Spent = {
+  todayUsd: 9.12,
+  todayMissing: null,
+  monthToDateUsd: 301.5,
+  callsWithoutCost: 41,
+  monthEnd: '2026-12-01T00:00:00.000Z',
+  forecast: { costUsd: 428, low: 405, high: 452 },
+};
+
 function view(fields: Partial<StatusInput> = {}): StatusView {
   const input: StatusInput = {
     hasKeys: true,
@@ -20,10 +31,10 @@ function view(fields: Partial<StatusInput> = {}): StatusView {
     running: null,
     background: waiting,
     lastExportAt: now - 5 * minute,
-    now,
+    spent: null,
     ...fields,
   };
-  return statusView(input, utcFormat);
+  return statusView(input, context);
 }
 
 const running = (progress: ReturnType<typeof someProgress> | null): StatusInput['running'] => ({
@@ -47,6 +58,33 @@ describe('the status bar', () => {
       'Last export: 14:27, 5 min ago (2026-11-23T14:27:00.000Z)',
       'Next export: 15:01, in 29 min (2026-11-23T15:01:00.000Z)',
     ]);
+  });
+
+  it('says what today cost, and leads to the dashboard', () => {
+    const { text, command, links } = view({ spent });
+    assert.deepEqual([text, command], ['$9.12 today', 'langfuseMetrics.openDashboard']);
+    assert.equal(links[0]?.command, 'langfuseMetrics.openDashboard');
+    assert.deepEqual(view({ spent }).tooltip.slice(1, 5).map(plain), [
+      'Today: $9.12',
+      'This month: $301.50',
+      'Calls without price: 41',
+      'Expected by 30 Nov: $428.00 (80 % interval $405.00 to $452.00)',
+    ]);
+  });
+
+  it('says that nothing was spent only when that is known', () => {
+    assert.equal(view({ spent: { ...spent, todayUsd: 0 } }).text, '$0.00 today');
+    const unknown = { ...spent, todayUsd: null, monthToDateUsd: null, callsWithoutCost: 0, forecast: null };
+    const notExported = view({ spent: { ...unknown, todayMissing: 'noCalls' } });
+    assert.equal(notExported.text, 'Exported 14:27');
+    assert.equal(notExported.tooltip[1], 'Today: not exported yet');
+    const unpriced = view({ spent: { ...unknown, todayMissing: 'noCost' } });
+    assert.equal(unpriced.tooltip[1], 'Today: no price');
+  });
+
+  it('keeps the cost while it exports', () => {
+    const { text, icon, command } = view({ spent, running: running(someProgress()) });
+    assert.deepEqual([icon, text, command], ['sync~spin', '$9.12 today', 'langfuseMetrics.runs.focus']);
   });
 
   it('says in the tooltip which server keeps the metrics, or that there is none yet', () => {

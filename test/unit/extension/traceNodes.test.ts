@@ -5,13 +5,13 @@ import {
   moreNode,
   observationNode,
   traceNode,
-  type NodeContext,
+  type TraceNodeContext,
 } from '../../../src/extension/traces/traceNodes.ts';
 import { Numbers } from '../../../src/format/numbers.ts';
 import { Times } from '../../../src/format/times.ts';
 import type { ObservationSummary, TraceSummary } from '../../../src/protocol/browse.ts';
 
-const context: NodeContext = {
+const context: TraceNodeContext = {
   numbers: new Numbers('en'),
   times: new Times('en', 'UTC'),
   now: Date.parse('2026-11-23T15:00:00Z'),
@@ -52,6 +52,7 @@ const observation: ObservationSummary = {
   tokens: 100,
   costUsd: 0.0512,
   fallback: false,
+  orphan: false,
   hasChildren: false,
 };
 

@@ -105,6 +105,34 @@ describe('how quantities are written', () => {
     assert.equal(plain(french.change(1, 2)), '▼ 50,0 %');
   });
 
+  it('writes what is only estimated in whole seconds, never fewer than are left', () => {
+    check(
+      (seconds) => english.wholeSeconds(seconds),
+      [
+        [12.2, '13 s'],
+        [59.1, '1 min 00 s'],
+        [127.2, '2 min 08 s'],
+        [360_000, '100 h 00 min'],
+      ],
+    );
+  });
+
+  it('says how far a time is in one unit', () => {
+    const minute = 60_000;
+    check(
+      (milliseconds) => english.span(milliseconds),
+      [
+        [0, '1 min'],
+        [29 * minute, '29 min'],
+        [59.4 * minute, '59 min'],
+        [90 * minute, '2 h'],
+        [47 * 60 * minute, '47 h'],
+        [72 * 60 * minute, '3 d'],
+      ],
+    );
+    assert.equal(plain(french.span(72 * 60 * minute)), '3 j');
+  });
+
   it('writes durations in the unit that fits, rounded before the unit is chosen', () => {
     check(
       (seconds) => english.duration(seconds),

@@ -12,10 +12,19 @@ describe('how moments are written', () => {
     assert.equal(new Times('fr', 'UTC').moment('2026-11-22T23:59:00.000Z', now), '22 nov. 23:59');
   });
 
+  it('leaves out the day when that is today where the reader is', () => {
+    const utc = new Times('en', 'UTC');
+    assert.equal(utc.recent('2026-11-23T09:05:59.000Z', now), '09:05');
+    assert.equal(utc.recent('2026-11-22T23:59:00.000Z', now), '22 Nov 23:59');
+    assert.equal(utc.recent('2025-11-23T09:05:59.000Z', now), '23 Nov 2025 09:05');
+    assert.equal(new Times('en', 'Asia/Tokyo').recent('2026-11-22T23:59:00.000Z', now), '08:59');
+  });
+
   it('writes days and clock times by themselves', () => {
     const utc = new Times('en', 'UTC');
     assert.equal(utc.day('2026-11-22T23:59:00.000Z', now), '22 Nov');
     assert.equal(utc.clock(Date.UTC(2026, 0, 1, 9, 5)), '09:05');
+    assert.equal(utc.second(Date.UTC(2026, 0, 1, 0, 5, 7)), '00:05:07');
   });
 
   it('gives the whole moment with the offset that held then', () => {

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Command } from 'commander';
 import { Numbers } from '../../../format/numbers.ts';
+import { Times } from '../../../format/times.ts';
 import type { Engine } from '../../../protocol/engine.ts';
 import type { Scope } from '../../../protocol/scope.ts';
 import type { Cli } from '../../cli.ts';
@@ -11,7 +12,7 @@ import { printReport, type Report } from '../../report/report.ts';
 import { withSession } from '../../session.ts';
 import { agentsReport } from './agents.ts';
 import { costsReport, withCostsOptions, type CostsFlags } from './costs.ts';
-import { llmReport } from './llm.ts';
+import { llmReport, withLlmOptions, type LlmFlags } from './llm.ts';
 import { promptsReport } from './prompts.ts';
 
 /** What a report is made from. */
@@ -29,8 +30,9 @@ export async function runReport(
   makeReport: (source: ReportSource) => Promise<Report>,
   usualDays?: number,
 ): Promise<void> {
-  const scope = scopeOf(flags, cli.clock.now(), usualDays);
-  const cells = new Cells(new Numbers(cli.locale));
+  const now = cli.clock.now();
+  const scope = scopeOf(flags, now, usualDays);
+  const cells = new Cells(new Numbers(cli.locale), new Times(cli.locale), now);
   const report = await cli.untilInterrupted((signal) =>
     withSession(cli, flags, { purpose: 'analyze', needsKeys: false, timestamps: false }, ({ engine }) =>
       makeReport({ engine, scope, cells, signal }),
@@ -43,7 +45,6 @@ export async function runReport(
 export function addAnalyzeCommand(program: Command, cli: Cli): void {
   const analyze = program.command('analyze').description(l10n.t('what models, prompts, agents and calls cost and do'));
   const reports = [
-    ['llm', l10n.t('models: calls, tokens, cost, latency, errors, fallbacks'), llmReport],
     ['prompts', l10n.t('prompts and their versions: runs, success, quality, cost'), promptsReport],
     ['agents', l10n.t('agents and their tasks: success, duration, cost, where failures start'), agentsReport],
   ] as const;
@@ -54,6 +55,12 @@ export function addAnalyzeCommand(program: Command, cli: Cli): void {
       },
     );
   }
+  withLlmOptions(withReportOptions(analyze.command('llm')))
+    .description(l10n.t('models: calls, tokens, cost, latency, errors, fallbacks'))
+    .action(async (_options: object, command: Command) => {
+      const flags = command.optsWithGlobals<LlmFlags>();
+      await runReport(cli, flags, (source) => llmReport(source, flags));
+    });
   withCostsOptions(withReportOptions(analyze.command('costs')))
     .description(l10n.t('costs by model, agent, prompt, user …; the month’s forecast; the price by another model'))
     .action(async (_options: object, command: Command) => {

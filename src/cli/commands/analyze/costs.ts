@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { CostDimension, CostRow, CostsAnswer, RepriceAnswer, SpendAnswer } from '../../../protocol/analytics.ts';
+import type { TraceSummary } from '../../../protocol/browse.ts';
 import type { ReportColumn } from '../../formatTable.ts';
 import type { Cells } from '../../report/cells.ts';
 import type { ReportFlags } from '../../report/period.ts';
@@ -19,6 +20,7 @@ const dimensions = [
   'traceName',
 ] as const satisfies readonly CostDimension[];
 const defaultLimit = 20;
+const shownTraces = 10;
 
 export interface CostsFlags extends ReportFlags {
   readonly by: CostDimension;
@@ -40,19 +42,21 @@ export function withCostsOptions(command: Command): Command {
     .option('--what-if <model>', l10n.t('what the same calls would have cost at this model’s prices'));
 }
 
-/** Where the money goes, where the month is going, and what another model would have cost. */
-export async function costsReport({ engine, scope, cells, signal }: ReportSource, flags: CostsFlags): Promise<Report> {
+/** Where the money goes, the dearest traces, where the month is going, and what another model would have cost. */
+export async function costsReport(source: ReportSource, flags: CostsFlags): Promise<Report> {
+  const { engine, scope, cells, signal } = source;
   const { by, limit, whatIf } = flags;
   const comparePrevious = flags.compare ?? false;
   const costs = await engine.ask('costs', { scope, by, limit, comparePrevious }, signal);
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const spend = await engine.ask('spend', { projectId: scope.projectId ?? null, timeZone }, signal);
   const reprice = whatIf === undefined ? null : await engine.ask('reprice', { scope, model: whatIf }, signal);
-  const table = costsTable(costs, cells, comparePrevious);
+  const topTraces = await dearestTraces(source);
+  const tables = [costsTable(costs, cells, comparePrevious), tracesTable(topTraces, cells)];
   return {
-    document: { ...costs, spend, reprice },
+    document: { ...costs, topTraces, spend, reprice },
     records: costs.others === null ? costs.rows : [...costs.rows, costs.others],
-    tables: reprice === null ? [table] : [table, repriceTable(reprice, cells)],
+    tables: reprice === null ? tables : [...tables, repriceTable(reprice, cells)],
     notes: [...spendNotes(spend, cells), ...(reprice?.caveats ?? [])],
   };
 }
@@ -79,6 +83,37 @@ function costsTable(costs: CostsAnswer, cells: Cells, compared: boolean): Report
   const rows = costs.rows.map((row) => line(row.key ?? l10n.t('none'), row));
   const others = costs.others === null ? [] : [line(l10n.t('others'), costs.others)];
   return { heading: '', columns, rows: [...rows, ...others], empty: l10n.t('No calls in this period.') };
+}
+
+/** Those whose cost is known, dearest first. */
+async function dearestTraces({ engine, scope, signal }: ReportSource): Promise<readonly TraceSummary[]> {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  const params = { filter: { scope }, grouping: 'day', timeZone, order: 'dearest', limit: shownTraces } as const;
+  const { traces } = await engine.ask('traces', params, signal);
+  return traces.filter(({ costUsd }) => costUsd !== null);
+}
+
+function tracesTable(traces: readonly TraceSummary[], cells: Cells): ReportTable {
+  return {
+    heading: l10n.t('Most expensive traces'),
+    columns: [
+      { title: l10n.t('Trace'), align: 'left' },
+      { title: l10n.t('Name'), align: 'left' },
+      { title: l10n.t('Started'), align: 'left' },
+      { title: l10n.t('Cost'), align: 'right' },
+      { title: l10n.t('Calls'), align: 'right' },
+      { title: l10n.t('Tokens'), align: 'right' },
+    ],
+    rows: traces.map(({ id, name, startedAt, costUsd, generations, tokens }) => [
+      id,
+      name ?? '–',
+      startedAt,
+      cells.money(costUsd),
+      cells.count(generations),
+      cells.tokens(tokens),
+    ]),
+    empty: l10n.t('No trace has a known cost in this period.'),
+  };
 }
 
 function repriceTable(reprice: RepriceAnswer, cells: Cells): ReportTable {

@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { readEnvironment, readEnvironmentFile } from '../../../engine/config/environment.ts';
+import { limiterFileOf, nearestWorkspace } from '../../../engine/limiter/limiterPath.ts';
 import type { PostgresSettings } from '../../../engine/store/postgres/connection.ts';
 import type { Limiter } from '../../../protocol/limiter.ts';
+import { pathVariable } from '../../../protocol/scripts.ts';
 import type { Cli, GlobalOptions } from '../../cli.ts';
 import { diagnosticsLog } from '../../diagnostics.ts';
 import { requireFolder, requireRuntime } from '../../session.ts';
-
-/** Also set in the editor's terminals, and read by the Python client. */
-const pathVariable = 'LANGFUSE_METRICS_RATE_LIMITS_PATH';
 
 /**
  * Opens the limiter as flags and environment say, and closes it after `work`.
@@ -49,24 +47,11 @@ async function postgresSettings(cli: Cli, flags: GlobalOptions, workspace: strin
 
 function limiterPath(cli: Cli, flags: GlobalOptions, workspace: string): string {
   const stated = flags.db ?? (flags.workspace === undefined ? cli.environment[pathVariable] : undefined);
-  return stated === undefined || stated === ''
-    ? path.join(workspace, '.langfuse', 'rate_limits.db')
-    : path.resolve(cli.workingDirectory, stated);
+  return stated === undefined || stated === '' ? limiterFileOf(workspace) : path.resolve(cli.workingDirectory, stated);
 }
 
-/**
- * Scripts run in any folder of a workspace: without a flag it is the nearest folder upwards that has
- * a .langfuse, else the current one.
- */
+/** Scripts run in any folder of a workspace. */
 const workspaceOf = (cli: Cli, flags: GlobalOptions): string =>
   flags.workspace === undefined
-    ? (nearestWorkspace(cli.workingDirectory) ?? cli.workingDirectory)
+    ? nearestWorkspace(cli.workingDirectory)
     : path.resolve(cli.workingDirectory, flags.workspace);
-
-function nearestWorkspace(folder: string): string | null {
-  if (existsSync(path.join(folder, '.langfuse'))) {
-    return folder;
-  }
-  const parent = path.dirname(folder);
-  return parent === folder ? null : nearestWorkspace(parent);
-}

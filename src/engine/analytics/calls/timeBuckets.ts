@@ -50,7 +50,8 @@ export class TimeBuckets {
 }
 
 function* bucketStarts(from: number, to: number, { bucket, timeZone }: Bucketing): Generator<number> {
-  const wallClock = new WallClock(timeZone);
+  const wallClock = wallClocks.get(timeZone) ?? new WallClock(timeZone);
+  wallClocks.set(timeZone, wallClock);
   const begins = (moment: number): boolean =>
     unitOf(wallClock.read(moment), bucket) !== unitOf(wallClock.read(moment - hour), bucket);
   let start = Math.floor(from / hour) * hour;
@@ -122,3 +123,6 @@ class WallClock {
     return Date.UTC(year, month - 1, date, hours, minute, second) - Math.floor(moment / 1000) * 1000;
   }
 }
+
+/** Kept: making one takes longer than most questions. */
+const wallClocks = new Map<string, WallClock>();

@@ -13,7 +13,7 @@ export const promptVersionQuestion: Question<'promptVersion'> = {
   async answer({ projectId, prompt, version }, { db }): Promise<PromptVersionText | null> {
     const row = await db
       .selectFrom('prompt_variants')
-      .select(['project_id', 'prompt_type', 'labels', 'prompt_template', 'created_at', 'description'])
+      .select(['project_id', 'prompt_type', 'labels', 'prompt_template', 'config', 'created_at', 'description'])
       .where('prompt_name', '=', prompt)
       .where('version', '=', version)
       .$if(projectId !== null, (query) => query.where('project_id', '=', projectId ?? ''))
@@ -29,6 +29,7 @@ export const promptVersionQuestion: Question<'promptVersion'> = {
           type: row.prompt_type,
           labels: labelsOf(row.labels),
           template: row.prompt_template,
+          config: row.config,
           createdAt: row.created_at,
           description: row.description,
         };

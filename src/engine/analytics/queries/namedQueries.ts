@@ -17,7 +17,7 @@ export const namedQueriesQuestion: Question<'namedQueries'> = {
   answer: ({ days }, { config }) => Promise.resolve(namedQueries(config.database.backend, days)),
 };
 
-function namedQueries(backend: DatabaseBackend, wantedDays: number | undefined): readonly NamedQuery[] {
+export function namedQueries(backend: DatabaseBackend, wantedDays: number | undefined): readonly NamedQuery[] {
   return definitions.map((definition) => {
     const days = definition.days === null ? null : (wantedDays ?? definition.days);
     return {

@@ -1,17 +1,15 @@
-import type { Node, Point } from '@vscode/tree-sitter-wasm';
+import type { Node } from '@vscode/tree-sitter-wasm';
 import type { PromptUseVia, TextSpan } from '../../../protocol/promptUses.ts';
-import { notDynamic, type FoundUse } from '../promptUse.ts';
+import type { FoundUse } from '../promptUse.ts';
 import { Evaluator } from './evaluator.ts';
 import { FetchReader, type FetchArguments } from './fetchArguments.ts';
+import { FoundUses } from './foundUses.ts';
 import type { Imports, Meaning } from './meaning.ts';
-import { namedChildren } from './nodes.ts';
+import { NameWalk } from './nameWalk.ts';
 import type { Source } from './source.ts';
 import type { Argument } from './syntax.ts';
 import { absent, mergeSlots, passed, type Slot, type Wrapper } from './wrapper.ts';
 
-/** Functions that call what they are given: `asyncio.to_thread(lf.get_prompt, "x")`. */
-const runners =
-  /^(to_thread|run_sync|run_in_executor|run_in_threadpool|run_in_thread|submit|partial|apply|call_with_retry|retry_call)$/;
 /** `when(langfuse.getPrompt("x")).thenReturn(…)` fetches nothing. */
 const expectations = /^(when|verify|given|calledWith|stubbing)$/;
 const sdkNames = {
@@ -36,147 +34,39 @@ export class CodeScan {
   readonly wrappers = new Map<number, Wrapper>();
   readonly #options: CodeScanOptions;
   readonly #reader: FetchReader;
-  readonly #uses = new Map<number, FoundUse>();
-  readonly #ranges: { readonly start: Point; readonly end: Point }[] = [];
-  readonly #queue: string[] = [];
-  readonly #seen = new Set<string>();
+  readonly #uses: FoundUses;
+  readonly #walk: NameWalk;
 
   constructor(source: Source, options: CodeScanOptions) {
     this.source = source;
     this.#options = options;
     this.evaluator = new Evaluator(source, options.imports, options.receivers, this.wrappers);
     this.#reader = new FetchReader(source.syntax, this.evaluator);
+    this.#uses = new FoundUses(source);
+    this.#walk = new NameWalk(source, (node, callee, given) => this.#call(node, callee, given));
   }
 
   /** Calls, in the order of the text. */
   run(): readonly FoundUse[] {
     const { language } = this.source.syntax;
     for (const name of [...sdkNames[language], ...this.#options.importedNames]) {
-      this.#look(name);
+      this.#walk.look(name);
     }
     // `.get` is everywhere; only beside a word for prompts is it worth a look.
     if ((language === 'python' ? /\bprompts\b/ : /\bprompts?\b/).test(this.source.text)) {
-      this.#look('get');
-      this.#look('create');
+      this.#walk.look('get');
+      this.#walk.look('create');
     }
     if (this.#options.followImported) {
-      this.#lookAtDefaultImports();
+      this.#walk.lookAtDefaultImports();
     }
-    for (let name = this.#queue.pop(); name !== undefined; name = this.#queue.pop()) {
-      for (const node of this.source.occurrences(name)) {
-        this.#occurrence(node);
-      }
-    }
-    return [...this.#uses.values()];
+    this.#walk.run();
+    return this.#uses.all;
   }
 
   /** True when the place lies inside a call that was found. */
-  holds({ startLine, startColumn }: TextSpan): boolean {
-    return this.#ranges.some(
-      ({ start, end }) =>
-        (startLine > start.row || (startLine === start.row && startColumn >= start.column)) &&
-        (startLine < end.row || (startLine === end.row && startColumn < end.column)),
-    );
-  }
-
-  /** Their names are the importer's own. */
-  #lookAtDefaultImports(): void {
-    for (const statement of namedChildren(this.source.root)) {
-      const clause = statement.type === 'import_statement' ? namedChildren(statement)[0] : undefined;
-      const first = clause?.type === 'import_clause' ? namedChildren(clause)[0] : undefined;
-      if (first?.type === 'identifier') {
-        this.#look(first.text);
-      }
-    }
-  }
-
-  #look(name: string): void {
-    if (!this.#seen.has(name)) {
-      this.#seen.add(name);
-      this.#queue.push(name);
-    }
-  }
-
-  #occurrence(node: Node): void {
-    const alias = aliasOf(node);
-    if (alias !== null) {
-      this.#look(alias);
-      return;
-    }
-    const expression = this.#expression(node);
-    if (expression !== null) {
-      this.#climb(expression);
-    }
-  }
-
-  /** From a function's name to the call of it, through what does not change it. */
-  #climb(expression: Node): void {
-    const { syntax } = this.source;
-    let callable = expression;
-    for (let inner = expression, at = expression.parent; at !== null; inner = at, at = at.parent) {
-      const call = syntax.call(at);
-      if (call !== null) {
-        if (syntax.unwrap(call.callee).id === callable.id) {
-          this.#call(at, callable, call.arguments);
-        }
-        return;
-      }
-      if (at.type === 'argument_list' || at.type === 'arguments') {
-        this.#argument(at, callable);
-        return;
-      }
-      if (syntax.member(at)?.property === 'bind' && at.parent !== null) {
-        callable = at.parent;
-        at = at.parent;
-      } else if (syntax.unwrap(at).id !== callable.id) {
-        this.#alias(at, inner);
-        return;
-      }
-    }
-  }
-
-  /** The expression that ends in this name; null where the name is only being defined or imported. */
-  #expression(node: Node): Node | null {
-    const { syntax } = this.source;
-    const parent = node.parent;
-    const member = parent === null ? null : syntax.member(parent);
-    if (parent !== null && member !== null && member.object.id !== node.id) {
-      return parent;
-    }
-    return syntax.identifier(node) !== null && syntax.bindingSite(node) === null ? node : null;
-  }
-
-  /** `fetch = lf.get_prompt`: calls of the new name count too. */
-  #alias(at: Node, value: Node): void {
-    const target = at.childForFieldName('left') ?? at.childForFieldName('name') ?? at.childForFieldName('property');
-    const name = target === null ? null : (this.source.syntax.member(target)?.property ?? target.text);
-    if (name !== null && /^[\p{L}_$#][\p{L}\p{N}_$]*$/u.test(name) && target?.id !== value.id) {
-      this.#look(name);
-    }
-  }
-
-  /** The function is handed to another one, which calls it with the rest of the arguments. */
-  #argument(list: Node, expression: Node): void {
-    const { syntax } = this.source;
-    const outer = list.parent;
-    const call = outer === null ? null : syntax.call(outer);
-    if (outer === null || call === null) {
-      return;
-    }
-    const callee = syntax.unwrap(call.callee);
-    const name = syntax.member(callee)?.property ?? syntax.identifier(callee) ?? '';
-    if (runners.test(name)) {
-      const index = call.arguments.findIndex(({ value }) => value.id === expression.id);
-      this.#call(outer, expression, call.arguments.slice(index + 1));
-      return;
-    }
-    // sync_to_async(lf.get_prompt)("x"), and fetch = partial(lf.get_prompt).
-    const applied = outer.parent === null ? null : syntax.call(outer.parent);
-    if (outer.parent !== null && applied?.callee.id === outer.id) {
-      this.#call(outer.parent, outer, applied.arguments);
-    } else if (outer.parent !== null) {
-      this.#alias(outer.parent, outer);
-    }
+  holds(place: TextSpan): boolean {
+    return this.#uses.holds(place);
   }
 
   #call(node: Node, callee: Node, given: readonly Argument[]): void {
@@ -239,7 +129,7 @@ export class CodeScan {
     }
     const text = this.evaluator.text(name);
     if (text !== null) {
-      this.#use(node, name, text, via, settled(label), settled(version));
+      this.#uses.add(node, { at: name, promptName: text, via, label, version });
       return;
     }
     if (via === 'call') {
@@ -271,8 +161,7 @@ export class CodeScan {
     };
     if (JSON.stringify(known) !== JSON.stringify(wrapper)) {
       this.wrappers.set(owner.id, wrapper);
-      this.#seen.add(called);
-      this.#queue.unshift(called);
+      this.#walk.lookAgain(called);
     }
   }
 
@@ -295,7 +184,7 @@ export class CodeScan {
     const version = this.#slotOf(wrapper.version, given);
     const text = this.evaluator.text(name);
     if (text !== null) {
-      this.#use(node, name, text, 'wrapper', settled(label), settled(version));
+      this.#uses.add(node, { at: name, promptName: text, via: 'wrapper', label, version });
     } else if (!imported || this.#options.followImported) {
       this.#wrapper(name, label, version);
     }
@@ -311,62 +200,5 @@ export class CodeScan {
     }
     const own = node === null ? absent : this.#reader.slot(node);
     return own.kind === 'absent' ? slot.otherwise : own;
-  }
-
-  #use(node: Node, at: Node, promptName: string, via: PromptUseVia, label: Settled, version: Settled): void {
-    if (promptName.trim() === '' || promptName.length > 255) {
-      return;
-    }
-    const numbered = typeof version.value === 'number' ? version.value : null;
-    const labelled = typeof label.value === 'string' ? label.value : null;
-    this.#ranges.push({ start: node.startPosition, end: node.endPosition });
-    this.#uses.set(node.id, {
-      line: node.startPosition.row,
-      promptName,
-      version: numbered,
-      label: labelled,
-      via,
-      dynamic:
-        label.dynamic || version.dynamic || version.value !== numbered
-          ? { version: version.dynamic || version.value !== numbered, label: label.dynamic }
-          : notDynamic,
-      localText: null,
-      span: this.source.span(at),
-    });
-  }
-}
-
-interface Settled {
-  readonly value: string | number | null;
-  readonly dynamic: boolean;
-}
-
-/** Of a call that nobody else completes: a parameter's value is known to the running program alone. */
-function settled(slot: Slot): Settled {
-  return {
-    value: slot.kind === 'literal' ? slot.value : null,
-    dynamic: slot.kind === 'dynamic' || slot.kind === 'parameter',
-  };
-}
-
-/** In `import { load as fetch }` and `const { getPrompt: fetch } = lf`, the name to look for. */
-function aliasOf(node: Node): string | null {
-  const parent = node.parent;
-  const holder = parent?.type === 'dotted_name' ? parent.parent : parent;
-  if (holder == null) {
-    return null;
-  }
-  switch (holder.type) {
-    case 'aliased_import':
-    case 'import_specifier': {
-      const alias = holder.childForFieldName('alias');
-      return alias === null || alias.id === node.id ? null : alias.text;
-    }
-    case 'pair_pattern': {
-      const value = holder.childForFieldName('value');
-      return value?.type === 'identifier' && value.id !== node.id ? value.text : null;
-    }
-    default:
-      return null;
   }
 }

@@ -32,6 +32,12 @@ export type Meaning =
   /** A test's stand-in: what is called on it fetches nothing. */
   | { readonly is: 'mock' };
 
+/** Names lead to names; what is further away than this is nobody's prompt. */
+export const deepest = 12;
+
+export const client: Meaning = { is: 'client' };
+export const fetchPrompt: Meaning = { is: 'fetch', api: 'client' };
+
 /** What the other files of the workspace can say about an import. */
 export interface Imports {
   /** @param imported an exported name, `default`, or `*` for the module itself */

@@ -1,9 +1,10 @@
 import type { Dialect } from './migrations.ts';
 
 /**
- * Triggers that note in rollup_queue each hour whose calls or fallbacks change, whoever changes them
- * and however: a row that is replaced or moved to another time, a deleted one, a trace that gets another
- * name. They also note the hours of all rows that are there already.
+ * Triggers that note in rollup_queue each hour whose calls or fallbacks change: on PostgreSQL whoever
+ * changes them and however (a row that is replaced or moved to another time, a deleted one, a trace
+ * that gets another name), on SQLite deleted rows only. They also note the hours of all rows that are
+ * there already.
  */
 export function rollupTriggers(dialect: Dialect): string[] {
   return dialect === 'sqlite'
@@ -23,25 +24,12 @@ const noteAll = (hourOf: HourOf): string[] => [
 
 const sqliteHour: HourOf = (row) => `substr(${row}created_at, 1, 13) || ':00:00.000Z'`;
 
-const note = (row: 'old' | 'new'): string =>
-  `INSERT INTO rollup_queue (project_id, hour) VALUES (${row}.project_id, ${sqliteHour(`${row}.`)}) ON CONFLICT DO NOTHING;`;
+const note = `INSERT INTO rollup_queue (project_id, hour) VALUES (old.project_id, ${sqliteHour('old.')}) ON CONFLICT DO NOTHING;`;
 
-const noteTrace = (table: string): string =>
-  `INSERT INTO rollup_queue (project_id, hour) SELECT DISTINCT project_id, ${sqliteHour('')} FROM ${table}
-   WHERE trace_id = new.id AND project_id = new.project_id ON CONFLICT DO NOTHING;`;
-
+/** Of deletions only, see sqlite/hourNotes.ts. */
 const sqliteTriggers: readonly string[] = [
-  `CREATE TRIGGER rollup_call_inserted AFTER INSERT ON llm_generations BEGIN ${note('new')} END`,
-  `CREATE TRIGGER rollup_call_updated AFTER UPDATE ON llm_generations BEGIN ${note('old')} ${note('new')} END`,
-  `CREATE TRIGGER rollup_call_deleted AFTER DELETE ON llm_generations BEGIN ${note('old')} END`,
-  `CREATE TRIGGER rollup_fallback_inserted AFTER INSERT ON llm_events WHEN ${isFallback('new.')}
-   BEGIN ${note('new')} END`,
-  `CREATE TRIGGER rollup_fallback_updated AFTER UPDATE ON llm_events WHEN ${isFallback('old.')} OR ${isFallback('new.')}
-   BEGIN ${note('old')} ${note('new')} END`,
-  `CREATE TRIGGER rollup_fallback_deleted AFTER DELETE ON llm_events WHEN ${isFallback('old.')}
-   BEGIN ${note('old')} END`,
-  `CREATE TRIGGER rollup_trace_named AFTER UPDATE OF name ON llm_traces WHEN old.name IS NOT new.name
-   BEGIN ${noteTrace('llm_generations')} ${noteTrace('llm_events')} END`,
+  `CREATE TRIGGER rollup_call_deleted AFTER DELETE ON llm_generations BEGIN ${note} END`,
+  `CREATE TRIGGER rollup_fallback_deleted AFTER DELETE ON llm_events WHEN ${isFallback('old.')} BEGIN ${note} END`,
 ];
 
 const postgresHour: HourOf = (row) => `date_trunc('hour', ${row}created_at, 'UTC')`;

@@ -12,6 +12,8 @@ const rowsPerFetch = 1000;
 interface ServerError {
   readonly code?: string;
   readonly message?: string;
+  /** Counts code points from 1. */
+  readonly position?: string;
 }
 
 const readOnlyTransaction = '25006';
@@ -49,7 +51,7 @@ export async function readOnlyQuery(
     await cursor.close();
     return { columns, rows: rows.slice(0, maxRows), truncated: rows.length > maxRows };
   } catch (error) {
-    throw queryError(error);
+    throw queryError(sql, error);
   }
 }
 
@@ -65,13 +67,18 @@ function read(cursor: Cursor<SqlValue[]>, count: number): Promise<{ columns: rea
   });
 }
 
-function queryError(error: unknown): unknown {
+function queryError(sql: string, error: unknown): unknown {
   if (isCancellation(error) || isConnectionLost(error)) {
     return error;
   }
-  const { code, message = String(error) } = error as ServerError;
+  const { code, message = String(error), position } = error as ServerError;
   if (code === readOnlyTransaction || message.includes(severalCommands)) {
     return notReadOnly(error);
   }
-  return sqlFailed(message, error);
+  return sqlFailed(message, position === undefined ? null : characterAt(sql, Number(position) - 1), error);
+}
+
+/** Where the code point of this number begins. */
+function characterAt(sql: string, codePoint: number): number {
+  return Array.from(sql).slice(0, codePoint).join('').length;
 }

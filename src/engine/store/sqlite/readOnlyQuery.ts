@@ -3,6 +3,7 @@ import type { SqlValue as RawValue, Statement } from 'sql.js';
 import type { QueryLimits, QueryResult, SqlValue } from '../../../protocol/engine.ts';
 import { EngineError, isCancellation, throwIfAborted } from '../../errors.ts';
 import { defaultQuerySeconds, notReadOnly, requireReading, sqlFailed, tooLong } from '../readOnlyStatement.ts';
+import { errorPosition } from './errorPosition.ts';
 import type { RawDatabase } from './sqlJs.ts';
 import { TimeLimit } from './timeLimit.ts';
 
@@ -37,7 +38,7 @@ export async function readOnlyQuery(
       }
     }
   } catch (error) {
-    throw limit.exceeded ? tooLong(timeoutSeconds, error) : queryError(error);
+    throw limit.exceeded ? tooLong(timeoutSeconds, error) : queryError(database, sql, error);
   } finally {
     if (!limit.exceeded) {
       database.exec('PRAGMA query_only = OFF');
@@ -100,7 +101,7 @@ function requireOneStatement(database: RawDatabase, sql: string): void {
   }
 }
 
-function queryError(error: unknown): unknown {
+function queryError(database: RawDatabase, sql: string, error: unknown): unknown {
   if (error instanceof EngineError || isCancellation(error)) {
     return error;
   }
@@ -108,5 +109,5 @@ function queryError(error: unknown): unknown {
   if (message.includes('readonly database')) {
     return notReadOnly(error);
   }
-  return sqlFailed(message, error);
+  return sqlFailed(message, errorPosition(database, sql, message), error);
 }

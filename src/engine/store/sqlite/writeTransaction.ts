@@ -15,6 +15,7 @@ import type {
 import { rebuiltColumns, TraceRebuild } from '../traceRebuild.ts';
 import { upsertStatement } from '../upsertStatement.ts';
 import type { BulkStatement, BulkValue } from './bulkStatement.ts';
+import { HourNotes, isSummed, readEncoded, readObjects } from './hourNotes.ts';
 import type { OpenDatabase } from './openDatabase.ts';
 import {
   knownTracesSql,
@@ -29,38 +30,46 @@ import {
 export class SqliteWriteTransaction implements WriteTransaction {
   readonly db: Kysely<MetricsSchema>;
   readonly #open: OpenDatabase;
+  readonly #notes: HourNotes;
 
   constructor(open: OpenDatabase) {
     this.#open = open;
+    this.#notes = new HourNotes(open);
     this.db = open.kysely;
   }
 
   upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[] | EncodedRows): Promise<UpsertResult> {
     return settle(() => {
-      if ('texts' in rows) {
-        return { changed: this.#upsertEncoded(table, rows) };
+      const write = (): number[] => this.#upsert(table, rows);
+      if (!isSummed(table)) {
+        return { changed: write() };
       }
-      const { statement, columns } = this.#open.upsertInto(table);
-      return { changed: runRows(statement, columns, rows) };
+      const text = 'texts' in rows ? readEncoded(rows) : readObjects(rows);
+      return { changed: this.#notes.around(table, rows.length, text, write) };
     });
   }
 
   upsertTraces(rows: readonly TraceContextRow[]): Promise<UpsertResult> {
-    return settle(() => ({ changed: runRows(this.#open.statement(upsertTraceSql), traceContextColumns, rows) }));
+    return settle(() => {
+      const changed: number[] = [];
+      for (const [projectId, own] of Map.groupBy(rows.entries(), ([, row]) => row.project_id)) {
+        const ids = own.map(([, row]) => row.id);
+        const statement = this.#open.statement(upsertTraceSql);
+        const some = own.map(([, row]) => row);
+        const written = this.#notes.aroundTraces(projectId, ids, () => runRows(statement, traceContextColumns, some));
+        changed.push(...written.map((index) => own[index]?.[0] ?? 0));
+      }
+      return { changed: changed.sort((a, b) => a - b) };
+    });
   }
 
   refreshTraces(projectId: string, traceIds: readonly string[], rebuilt?: EncodedRows): Promise<void> {
     return settle(() => {
       const written = rebuilt === undefined ? new Set<string>() : this.#writeNewTraces(projectId, traceIds, rebuilt);
-      const toRead = JSON.stringify(traceIds.filter((id) => !written.has(id)));
-      const rebuild = new TraceRebuild(projectId);
-      this.#open.statement(observationsOfTracesSql).each([toRead, projectId], (row) => {
-        rebuild.add(row);
+      const others = traceIds.filter((id) => !written.has(id));
+      this.#notes.aroundTraces(projectId, others, () => {
+        this.#rebuildTraces(projectId, others);
       });
-      const write = this.#open.statement(writeTraceSql);
-      for (const trace of rebuild.results()) {
-        write.run(rebuiltColumns.map((column) => trace[column]));
-      }
       this.#queueDerivation(projectId, traceIds);
     });
   }
@@ -71,7 +80,12 @@ export class SqliteWriteTransaction implements WriteTransaction {
     const names = columns.map((column) => `"${column}"`).join(', ');
     const values = columns.map((_, index) => `?${index + 1}`).join(', ');
     const statement = this.#open.statement(`INSERT INTO ${table} (${names}) VALUES (${values}) ON CONFLICT DO NOTHING`);
-    runRows(statement, columns, numbering.rows);
+    const write = (): number[] => runRows(statement, columns, numbering.rows);
+    if (isSummed(table)) {
+      this.#notes.around(table, numbering.rows.length, readObjects(numbering.rows), write);
+    } else {
+      write();
+    }
     return numbering.last;
   }
 
@@ -85,10 +99,26 @@ export class SqliteWriteTransaction implements WriteTransaction {
     this.#open.statement(queueDerivationSql).run([JSON.stringify(traceIds), projectId]);
   }
 
-  #upsertEncoded(table: BulkTable, rows: EncodedRows): number[] {
-    return rows.length === 0
-      ? []
-      : this.#open.statement(upsertStatement(table, rows.columns)).runRows(rows, () => true);
+  #upsert<T extends BulkTable>(table: T, rows: readonly BulkRow<T>[] | EncodedRows): number[] {
+    if (rows.length === 0) {
+      return [];
+    }
+    if ('texts' in rows) {
+      return this.#open.statement(upsertStatement(table, rows.columns)).runRows(rows, () => true);
+    }
+    const { statement, columns } = this.#open.upsertInto(table);
+    return runRows(statement, columns, rows);
+  }
+
+  #rebuildTraces(projectId: string, traceIds: readonly string[]): void {
+    const rebuild = new TraceRebuild(projectId);
+    this.#open.statement(observationsOfTracesSql).each([JSON.stringify(traceIds), projectId], (row) => {
+      rebuild.add(row);
+    });
+    const write = this.#open.statement(writeTraceSql);
+    for (const trace of rebuild.results()) {
+      write.run(rebuiltColumns.map((column) => trace[column]));
+    }
   }
 
   /** Writes those of the traces that llm_traces does not have yet. @returns their ids */

@@ -1,11 +1,15 @@
 """Classifies tickets from as many processes as you like, within the limits of .langfuse/rate-limits.json.
 
-Run it in the editor's terminal: PYTHONPATH=FOLDER_OF_langfuse_rate_limit python3 limited/classify.py
+Run it in a terminal of the editor: python3 limited/classify.py
 """
 
+import os
 import random
+import sys
 import time
 
+# Set in the terminals of VS Code. Elsewhere: copy langfuse_rate_limit.py beside this file.
+sys.path.append(os.environ.get("LANGFUSE_METRICS_PYTHON_CLIENT", ""))
 from langfuse_rate_limit import RateLimited, RateLimiter
 
 limiter = RateLimiter()
@@ -13,7 +17,7 @@ limiter = RateLimiter()
 
 def ask(ticket: str) -> int:
     """Stands for the call of a provider; returns the tokens it used."""
-    time.sleep(0.2)
+    time.sleep(0.1)
     return random.randint(300, 900)
 
 

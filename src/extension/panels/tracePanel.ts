@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+import type { TraceTarget } from '../../protocol/panels.ts';
+import { subjectOf } from '../traces/traceCommands.ts';
+import type { PanelKind } from './panelKind.ts';
+
+/** Characters of an id that tell it from others at a glance. */
+const shortId = 8;
+
+/** One panel a trace. */
+export const tracePanel: PanelKind<TraceTarget> = {
+  name: 'trace',
+  viewType: 'langfuseMetrics.trace',
+  title: ({ traceId }) => vscode.l10n.t('Trace {0}', traceId.slice(0, shortId)),
+  key: ({ projectId, traceId }) => JSON.stringify([projectId, traceId]),
+  readTarget: subjectOf,
+};

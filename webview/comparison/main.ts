@@ -1,0 +1,4 @@
+import { startPanel } from '../shared/panel.ts';
+import { Comparison } from './comparison.ts';
+
+startPanel((context) => new Comparison(context));

@@ -1,0 +1,4 @@
+import { startPanel } from '../shared/panel.ts';
+import { SqlPanel } from './sqlPanel.ts';
+
+startPanel((context) => new SqlPanel(context));

@@ -1,0 +1,4 @@
+import { startPanel } from '../shared/panel.ts';
+import { TracePanel } from './tracePanel.ts';
+
+startPanel((context) => new TracePanel(context));

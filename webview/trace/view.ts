@@ -1,0 +1,46 @@
+import type { ObservationDetail, TraceOutline } from '../../src/protocol/browse.ts';
+import type { TraceTarget } from '../../src/protocol/panels.ts';
+import type { DetailMode, DetailSection } from './detailView.ts';
+
+/** All that the panel keeps for the next time it is drawn. */
+export interface TraceView {
+  /** Null: the trace itself. */
+  readonly selected: string | null;
+  /** Ids of folded steps; at most `mostFolds`. */
+  readonly folded: readonly string[];
+  readonly query: string;
+  readonly mode: DetailMode;
+  readonly foldedSections: readonly DetailSection[];
+  /** What was shown, to be painted first; null when it is too much to keep. */
+  readonly outline: TraceOutline | null;
+  readonly detail: ObservationDetail | null;
+}
+
+/** What the editor keeps of a panel is read before it is painted: more than this is faster asked anew. */
+export const mostKeptSteps = 2000;
+export const mostKeptText = 200_000;
+export const mostFolds = 2000;
+
+export function firstView(target: TraceTarget): TraceView {
+  return {
+    selected: target.observationId,
+    folded: [],
+    query: '',
+    mode: 'messages',
+    foldedSections: ['parameters', 'metadata'],
+    outline: null,
+    detail: null,
+  };
+}
+
+/** What was kept, as far as it is of this version of the panel. */
+export function readView(kept: unknown, target: TraceTarget): TraceView {
+  return typeof kept === 'object' && kept !== null && 'selected' in kept && 'foldedSections' in kept
+    ? { ...firstView(target), ...(kept as Partial<TraceView>) }
+    : firstView(target);
+}
+
+export function readTarget(target: unknown): TraceTarget {
+  const { projectId = '', traceId = '', observationId = null } = (target ?? {}) as Partial<TraceTarget>;
+  return { projectId, traceId, observationId };
+}
