@@ -79,3 +79,4 @@ await limiter.close();
 await limiter.close();
 await limiter.close();
 await limiter.close();
+await limiter.close();
