@@ -85,7 +85,11 @@ describe('SQL on the metrics database', () => {
   });
 
   it('leaves SQL documents of others alone', async () => {
-    const document = await vscode.workspace.openTextDocument({ language: 'sql', content: 'SELECT 1' });
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    assert.ok(folder);
+    const file = path.join(folder, 'report.sql');
+    await writeFile(file, 'SELECT 1');
+    const document = await vscode.workspace.openTextDocument(file);
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
       document.uri,
