@@ -333,7 +333,7 @@ describe('the trace panel in a browser', () => {
     services.answers = traceAnswers(reviewSteps, { tests: { outputText: text, inputText: json } });
     await open();
     await section('output')
-      .getByRole('button', { name: /^Show all 1\.8/ })
+      .getByRole('button', { name: /^Show all 1\.7/ })
       .click();
     const box = section('output').getByRole('region', { name: 'Output, whole text' });
     await box.getByText('line 0 of').waitFor();
