@@ -160,7 +160,9 @@ export class PanelPage {
 
   async #post(envelope: PanelEnvelope): Promise<void> {
     if (!this.page.isClosed()) {
-      await this.page.evaluate(`window.postMessage(${JSON.stringify(envelope)})`);
+      // As the editor does it, by JSON.parse: a literal of megabytes would have to be compiled.
+      const text = JSON.stringify(JSON.stringify(envelope));
+      await this.page.evaluate(`window.postMessage(JSON.parse(${text}))`);
     }
   }
 }
