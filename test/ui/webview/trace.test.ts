@@ -447,6 +447,26 @@ describe('the trace panel in a browser', () => {
     assert.equal(await rows().count(), reviewSteps.length - 1);
   });
 
+  it('writes the name of the trace on its tab, at once when it was shown before', async () => {
+    await open();
+    await waitUntil(() => panel.title === 'code_review');
+    await waitUntil(async () => (await panel.state()) !== null);
+    const state = await panel.state();
+    await panel.close();
+    services.delay = 2000;
+    await open({ state });
+    await row('code_review').waitFor({ timeout: 1500 });
+    await waitUntil(() => panel.title === 'code_review');
+    assert.equal(services.asked.filter(({ question }) => question === 'traceOutline').length, 2);
+  });
+
+  it('leaves the tab of a trace without a name as it is', async () => {
+    services.answers = { ...traceAnswers(), traceOutline: () => outlineOf(reviewSteps, { name: null }) };
+    await open();
+    await row('code_review').waitFor();
+    assert.equal(panel.title, null);
+  });
+
   for (const theme of themeNames) {
     it(`passes axe in the theme ${theme}`, async () => {
       await openAt('explain-2', { theme });
