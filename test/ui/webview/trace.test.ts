@@ -342,7 +342,7 @@ describe('the trace panel in a browser', () => {
     await press('End');
     await box.getByText('line 39999 of').waitFor();
     await section('input').getByRole('treeitem', { name: 'values' }).click();
-    await section('input').getByRole('treeitem', { name: '0: { 1 key }' }).waitFor();
+    await section('input').getByRole('treeitem', { name: '0: { 1 key }', exact: true }).waitFor();
     assert.ok((await section('input').getByRole('treeitem').count()) < 100);
     await press('End');
     await section('input').getByRole('treeitem', { name: '29999: { 1 key }' }).waitFor();
