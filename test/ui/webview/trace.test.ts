@@ -333,7 +333,7 @@ describe('the trace panel in a browser', () => {
     services.answers = traceAnswers(reviewSteps, { tests: { outputText: text, inputText: json } });
     await open();
     await section('output')
-      .getByRole('button', { name: /^Show all 1\.8/ })
+      .getByRole('button', { name: /^Show all 1\.7/ })
       .click();
     const box = section('output').getByRole('region', { name: 'Output, whole text' });
     await box.getByText('line 0 of').waitFor();
@@ -342,7 +342,7 @@ describe('the trace panel in a browser', () => {
     await press('End');
     await box.getByText('line 39999 of').waitFor();
     await section('input').getByRole('treeitem', { name: 'values' }).click();
-    await section('input').getByRole('treeitem', { name: '0: { 1 key }' }).waitFor();
+    await section('input').getByRole('treeitem', { name: '0: { 1 key }', exact: true }).waitFor();
     assert.ok((await section('input').getByRole('treeitem').count()) < 100);
     await press('End');
     await section('input').getByRole('treeitem', { name: '29999: { 1 key }' }).waitFor();
@@ -445,6 +445,26 @@ describe('the trace panel in a browser', () => {
     await open({ state });
     await selected().filter({ hasText: 'plan_review' }).waitFor({ timeout: 1500 });
     assert.equal(await rows().count(), reviewSteps.length - 1);
+  });
+
+  it('writes the name of the trace on its tab, at once when it was shown before', async () => {
+    await open();
+    await waitUntil(() => panel.title === 'code_review');
+    await waitUntil(async () => (await panel.state()) !== null);
+    const state = await panel.state();
+    await panel.close();
+    services.delay = 2000;
+    await open({ state });
+    await row('code_review').waitFor({ timeout: 1500 });
+    await waitUntil(() => panel.title === 'code_review');
+    assert.equal(services.asked.filter(({ question }) => question === 'traceOutline').length, 2);
+  });
+
+  it('leaves the tab of a trace without a name as it is', async () => {
+    services.answers = { ...traceAnswers(), traceOutline: () => outlineOf(reviewSteps, { name: null }) };
+    await open();
+    await row('code_review').waitFor();
+    assert.equal(panel.title, null);
   });
 
   for (const theme of themeNames) {
