@@ -18,7 +18,8 @@ const range = { start: '2026-11-13T12:00:00.000Z', end: '2026-11-20T12:00:00.000
 const inRange = (column: string): string => `${column} >= '${range.start}' AND ${column} < '${range.end}'`;
 const { day, clock } = written.moments('UTC');
 const plain = (text: string | undefined): string => (text ?? '').replaceAll(/\s+/g, ' ').trim();
-const childrenOf = ({ children }: TreeNode): readonly TreeNode[] => (Array.isArray(children) ? children : []);
+const childrenOf = ({ children }: TreeNode): readonly TreeNode[] =>
+  children === undefined || typeof children === 'function' ? [] : children;
 const noChildren = (): Promise<readonly TreeNode[]> => Promise.resolve([]);
 
 /** `88 % of 4,102`, with few `3 of 4`. */
