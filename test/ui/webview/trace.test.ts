@@ -490,6 +490,8 @@ describe('the trace panel in a browser', () => {
       await panel.screenshot(`trace-${width}`);
       const overflow = await panel.page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
       assert.ok(overflow <= 0, `${overflow} pixels too wide`);
+      const table = await section('usage').locator('table').boundingBox();
+      assert.ok(table !== null && table.x + table.width < width, 'every figure is in sight');
     });
   }
 
