@@ -9,14 +9,16 @@ import markdown from '@vscode/codicons/src/icons/markdown.svg';
 import json from '@vscode/codicons/src/icons/json.svg';
 import warning from '@vscode/codicons/src/icons/warning.svg';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { ScoreSummary } from '../../src/protocol/browse.ts';
 import { choices } from '../shared/choices.ts';
 import { icon, iconButton } from '../shared/icon.ts';
 import { Memo } from '../shared/memo.ts';
 import type { Writing } from '../shared/panel.ts';
 import { readChat, type Chat } from './chat.ts';
+import { costSourceWords, fallbackWords } from './detailWords.ts';
+import { sizeOf, summaryOf } from './jsonSummary.ts';
 import { chatCaption, chatView } from './messagesView.ts';
-import { isList, isRecord, readJson, type Json, type ReadJson } from './readJson.ts';
+import { readJson, type ReadJson } from './readJson.ts';
+import { scoreList } from './scoreList.ts';
 import { sizeText } from './sizeText.ts';
 import type { Step } from './stepTree.ts';
 import { stepName, stepSeconds } from './stepWords.ts';
@@ -231,38 +233,8 @@ export class DetailView {
     if (scores.length === 0) {
       return nothing;
     }
-    const { times, now } = this.#writing;
-    return this.#section(
-      'scores',
-      l10n.t('Scores'),
-      this.#writing.numbers.count(scores.length),
-      input,
-      () => html`
-        <dl class="pairs">
-          ${scores.map(
-            (score) =>
-              html`<dt>${score.name}</dt>
-                <dd>
-                  ${this.#scoreValue(score)}
-                  <span class="quiet" title=${times.iso(score.at)}
-                    >${score.source.toLowerCase()}, ${times.moment(score.at, now())}</span
-                  >
-                  ${score.comment === null ? nothing : html`<br /><span class="text">${score.comment}</span>`}
-                </dd>`,
-          )}
-        </dl>
-      `,
-    );
-  }
-
-  #scoreValue({ dataType, value, stringValue }: ScoreSummary): TemplateResult {
-    if (dataType === 'BOOLEAN' && value !== null) {
-      return value === 0 ? html`<span class="bad">${l10n.t('no')}</span>` : html`${l10n.t('yes')}`;
-    }
-    if (value !== null && dataType !== 'CATEGORICAL') {
-      return html`${this.#writing.numbers.decimal(value)}`;
-    }
-    return html`${stringValue ?? l10n.t('none')}`;
+    const caption = this.#writing.numbers.count(scores.length);
+    return this.#section('scores', l10n.t('Scores'), caption, input, () => scoreList(scores, this.#writing));
   }
 
   #jsonSection(
@@ -330,53 +302,4 @@ function readText(text: string): ReadText {
 
 function isKnown<T>(value: T | null): value is T {
   return value !== null;
-}
-
-function fallbackWords({ originalModel, fallbackModel, reason }: NonNullable<Subject['fallbackOf']>): string {
-  const from = originalModel ?? l10n.t('another model');
-  const to = fallbackModel ?? l10n.t('another model');
-  return reason === null
-    ? l10n.t('Fallback from {0} to {1}.', from, to)
-    : l10n.t('Fallback from {0} to {1}: {2}', from, to, reason);
-}
-
-function costSourceWords(source: string): string {
-  switch (source) {
-    case 'langfuse':
-      return l10n.t('price from Langfuse');
-    case 'metadata':
-      return l10n.t('cost from the metadata');
-    default:
-      return l10n.t('price from the local table');
-  }
-}
-
-function sizeOf(value: Json): number {
-  return isList(value) ? value.length : isRecord(value) ? Object.keys(value).length : 1;
-}
-
-/** The first members that are short, and how many more there are: `temperature 0.2, max_tokens 2048, 3 more`. */
-function summaryOf(value: Json, { numbers }: Writing): string {
-  const size = sizeOf(value);
-  if (!isRecord(value)) {
-    return size === 1 ? l10n.t('1 element') : l10n.t('{0} elements', numbers.count(size));
-  }
-  const short = Object.entries(value).filter(
-    ([, member]) =>
-      typeof member === 'number' || typeof member === 'boolean' || (typeof member === 'string' && member.length <= 20),
-  );
-  const shown = short
-    .slice(0, 2)
-    .map(([name, member]) => `${name} ${typeof member === 'string' ? member : JSON.stringify(member)}`);
-  const more = size - shown.length;
-  return [
-    ...shown,
-    ...(more === 0
-      ? []
-      : [shown.length === 0 ? keysText(more, numbers.count(more)) : l10n.t('{0} more', numbers.count(more))]),
-  ].join(', ');
-}
-
-function keysText(count: number, written: string): string {
-  return count === 1 ? l10n.t('1 key') : l10n.t('{0} keys', written);
 }

@@ -1,14 +1,12 @@
 import * as l10n from '@vscode/l10n';
-import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { render, type TemplateResult } from 'lit-html';
 import type { TraceOutline } from '../../src/protocol/browse.ts';
-import type { PanelCommand, PanelSettings, TraceTarget } from '../../src/protocol/panels.ts';
-import type { ScopeFilters } from '../../src/protocol/scope.ts';
-import { isAbort, type Host } from '../shared/host.ts';
+import type { PanelSettings, TraceTarget } from '../../src/protocol/panels.ts';
+import type { Host } from '../shared/host.ts';
 import { showKeyList } from '../shared/keyList.ts';
 import { listenForKeys, type KeyMap } from '../shared/keys.ts';
 import { LiveRegion } from '../shared/liveRegion.ts';
 import type { PanelContext, PanelListener, Writing } from '../shared/panel.ts';
-import { note } from '../shared/states.ts';
 import { DetailView, type DetailSection } from './detailView.ts';
 import { findBar } from './findBar.ts';
 import { footer } from './footer.ts';
@@ -16,30 +14,20 @@ import { header } from './header.ts';
 import { highlight } from './highlights.ts';
 import { keyHelp } from './keyHelp.ts';
 import { stepMarkdown, traceMarkdown } from './markdown.ts';
-import { overviewOf, type Overview } from './overview.ts';
+import { pageLayout } from './pageLayout.ts';
 import { emptyTrace, partialNote, problemNote } from './panelStates.ts';
-import { StepTree } from './stepTree.ts';
+import { announcement, foldedIds, showTrace, type ShownTrace } from './shownTrace.ts';
 import { stepName } from './stepWords.ts';
 import { subjectOfObservation, subjectOfTrace, type Subject } from './subject.ts';
 import { TraceFinder } from './traceFinder.ts';
 import { nextPlace } from './traceFind.ts';
 import { TraceReader } from './traceReader.ts';
 import { TreeView } from './treeView.ts';
-import { mostFolds, mostKeptSteps, mostKeptText, readTarget, readView, type TraceView } from './view.ts';
-import { VisibleRows } from './visibleRows.ts';
+import { readTarget, readView, viewToKeep, type TraceView } from './view.ts';
+import { WaysOut } from './waysOut.ts';
 
 /** Milliseconds between a change and its being kept by the editor. */
 const keepDelay = 300;
-/** How far back the traces of a user or a session are looked for, from this trace. */
-const weekMilliseconds = 7 * 24 * 3_600_000;
-
-/** A trace as it is shown: its steps, which of them are unfolded, and the whole in small. */
-interface Shown {
-  readonly outline: TraceOutline;
-  readonly tree: StepTree;
-  readonly rows: VisibleRows;
-  readonly overview: Overview;
-}
 
 /** The panel of one trace: what it knows, what is chosen, and what each control does. */
 export class TracePanel implements PanelListener {
@@ -48,16 +36,15 @@ export class TracePanel implements PanelListener {
   readonly #writing: Writing;
   readonly #root = document.createElement('div');
   readonly #live: LiveRegion;
+  readonly #out: WaysOut;
   readonly #reader: TraceReader;
   readonly #finder: TraceFinder;
   readonly #tree: TreeView;
   readonly #detail: DetailView;
   #target: TraceTarget;
   #view: TraceView;
-  #shown: Shown | null = null;
+  #shown: ShownTrace | null = null;
   #settings: PanelSettings | null = null;
-  /** Of the last thing that a person asked for. */
-  #failure: string | null = null;
   #drawRequested = false;
   #keepTimer: number | undefined;
 
@@ -71,6 +58,7 @@ export class TracePanel implements PanelListener {
     this.#root.className = 'trace';
     root.append(this.#root);
     this.#live = new LiveRegion(root);
+    this.#out = new WaysOut(host, this.#live, writing, () => this.#drawSoon());
     this.#reader = new TraceReader(host, writing, () => this.#drawSoon());
     this.#finder = new TraceFinder(host, () => this.#foundMore());
     this.#tree = new TreeView(
@@ -88,15 +76,13 @@ export class TracePanel implements PanelListener {
         setMode: (mode) => this.#change({ mode }),
         toggleSection: (section) => this.#toggleSection(section),
         openPrompt: ({ name, version }) =>
-          this.#do(
-            host.open({
-              link: 'promptComparison',
-              target: { projectId: this.#target.projectId, prompt: name, version },
-            }),
-          ),
-        showSourceRow: () => this.#do(host.open({ link: 'sourceRow', target: this.#chosenTarget })),
+          this.#out.open({
+            link: 'promptComparison',
+            target: { projectId: this.#target.projectId, prompt: name, version },
+          }),
+        showSourceRow: () => this.#out.open({ link: 'sourceRow', target: this.#chosenTarget }),
         copyMarkdown: () => this.#copyChosen(),
-        copyText: (text) => this.#copy(text),
+        copyText: (text) => this.#out.copy(text),
       },
       () => this.#drawSoon(),
       () => this.#view.query.trim().toLowerCase(),
@@ -155,7 +141,7 @@ export class TracePanel implements PanelListener {
             patient: !this.#reader.slow,
             traceId: this.#target.traceId,
             hasKeys: this.#settings?.hasKeys ?? false,
-            run: (command) => this.#run(command),
+            run: (command) => this.#out.run(command),
             openInLangfuse: () => this.#openInLangfuse(),
             readAgain: () => this.#read(),
           })
@@ -165,21 +151,18 @@ export class TracePanel implements PanelListener {
   }
 
   /** What is drawn of an outline; the same until another one was read. */
-  #follow(outline: TraceOutline): Shown {
+  #follow(outline: TraceOutline): ShownTrace {
     if (this.#shown?.outline === outline) {
       return this.#shown;
     }
-    const tree = new StepTree(outline.steps);
-    const folded = this.#shown === null ? this.#view.folded : this.#foldedIds(this.#shown);
-    const places = folded.map((id) => tree.placeOf(id)).filter((place) => place !== null);
-    const shown: Shown = { outline, tree, rows: new VisibleRows(tree, places), overview: overviewOf(tree) };
+    const shown = showTrace(outline, this.#shown === null ? this.#view.folded : foldedIds(this.#shown));
     const first = this.#shown === null;
     if (outline.name !== null && outline.name !== this.#shown?.outline.name) {
       this.#host.setTitle(outline.name);
     }
     this.#shown = shown;
-    this.#finder.follow(tree, this.#view.query);
-    this.#tree.show(tree, shown.rows, outline.name ?? outline.id);
+    this.#finder.follow(shown.tree, this.#view.query);
+    this.#tree.show(shown.tree, shown.rows, outline.name ?? outline.id);
     if (first) {
       this.#begin(shown);
     }
@@ -188,7 +171,8 @@ export class TracePanel implements PanelListener {
   }
 
   /** A trace that was opened by itself begins at its first failing step, else at its first step. */
-  #begin({ tree, rows }: Shown): void {
+  #begin(shown: ShownTrace): void {
+    const { tree, rows } = shown;
     if (this.#view.selected === null && this.#context.kept === null && tree.size > 0) {
       const place = tree.failures[0] ?? 0;
       this.#view = { ...this.#view, selected: tree.step(place).id };
@@ -199,23 +183,15 @@ export class TracePanel implements PanelListener {
       this.#tree.redraw();
     }
     this.#readDetail();
-    this.#live.say(
-      tree.failures.length === 0
-        ? l10n.t('{0} steps', this.#writing.numbers.count(tree.size))
-        : l10n.t(
-            '{0} steps, {1} failing',
-            this.#writing.numbers.count(tree.size),
-            this.#writing.numbers.count(tree.failures.length),
-          ),
-    );
+    this.#live.say(announcement(shown, this.#writing.numbers));
   }
 
-  #page(shown: Shown): TemplateResult {
+  #page(shown: ShownTrace): TemplateResult {
     const { outline, tree, overview } = shown;
     const writing = this.#writing;
-    const trouble = problemNote(this.#reader, this.#failure, writing, (command) => this.#run(command));
-    const partial = trouble === null ? partialNote(outline, writing) : null;
-    return html`${header(
+    const trouble = problemNote(this.#reader, this.#out.failure, writing, (command) => this.#out.run(command));
+    return pageLayout({
+      head: header(
         {
           outline,
           failures: tree.failures.length,
@@ -227,45 +203,38 @@ export class TracePanel implements PanelListener {
           showTrace: () => this.#choose(null),
           rate: (good) => this.#rate(good),
           openInLangfuse: () => this.#openInLangfuse(),
-          copyId: () => this.#copy(this.#target.traceId),
+          copyId: () => this.#out.copy(this.#target.traceId),
           copyMarkdown: () => this.#copyTrace(),
-          openTraces: (filters) => this.#openTraces(outline, filters),
+          openTraces: (filters) => this.#out.openTraces(outline, filters),
         },
-      )}${trouble === null ? nothing : note(trouble)}${partial === null ? nothing : html`<p class="partial">${partial}</p>`}
-      <div class="split">
-        <div class="left">
-          ${findBar(
-            {
-              query: this.#view.query,
-              found: this.#finder.found,
-              selected: this.#place,
-              searching: this.#finder.searching,
-              overview,
-              writing,
-            },
-            {
-              setQuery: (query) => this.#setQuery(query),
-              go: (direction) => this.#goToMatch(direction),
-              leave: () => this.#tree.focus(),
-            },
-          )}
-          ${
-            tree.size === 0
-              ? html`<p class="no-steps quiet">${l10n.t('This trace has no observations in the database.')}</p>`
-              : this.#tree.element
-          }
-          ${footer(tree, {
-            nextFailure: () => this.#goToFailure(1),
-            showKeys: () => this.#showKeys(),
-          })}
-        </div>
-        <aside class="detail" aria-label=${l10n.t('Selected observation')} tabindex="-1">
-          ${this.#detailOf(shown)}
-        </aside>
-      </div>`;
+      ),
+      trouble,
+      partial: trouble === null ? partialNote(outline, writing) : null,
+      find: findBar(
+        {
+          query: this.#view.query,
+          found: this.#finder.found,
+          selected: this.#place,
+          searching: this.#finder.searching,
+          overview,
+          writing,
+        },
+        {
+          setQuery: (query) => this.#setQuery(query),
+          go: (direction) => this.#goToMatch(direction),
+          leave: () => this.#tree.focus(),
+        },
+      ),
+      steps: tree.size === 0 ? null : this.#tree.element,
+      foot: footer(tree, {
+        nextFailure: () => this.#goToFailure(1),
+        showKeys: () => this.#showKeys(),
+      }),
+      detail: this.#detailOf(shown),
+    });
   }
 
-  #detailOf({ outline, tree }: Shown): TemplateResult {
+  #detailOf({ outline, tree }: ShownTrace): TemplateResult {
     const place = this.#place;
     const step = place === null ? null : tree.step(place);
     return this.#detail.template({
@@ -330,20 +299,8 @@ export class TracePanel implements PanelListener {
   }
 
   #keep(): void {
-    const shown = this.#shown;
     const detail = this.#view.selected === null ? null : this.#reader.detailOf(this.#view.selected);
-    const length = (detail?.inputText?.length ?? 0) + (detail?.outputText?.length ?? 0);
-    const view: TraceView = {
-      ...this.#view,
-      folded: shown === null ? this.#view.folded : this.#foldedIds(shown).slice(0, mostFolds),
-      outline: shown !== null && shown.tree.size <= mostKeptSteps ? shown.outline : null,
-      detail: length <= mostKeptText ? detail : null,
-    };
-    this.#context.keep({ target: this.#chosenTarget, view });
-  }
-
-  #foldedIds({ tree, rows }: Shown): readonly string[] {
-    return rows.folded.map((place) => tree.step(place).id);
+    this.#context.keep({ target: this.#chosenTarget, view: viewToKeep(this.#view, this.#shown, detail) });
   }
 
   // What its controls do.
@@ -447,24 +404,12 @@ export class TracePanel implements PanelListener {
     this.#root.querySelector<HTMLElement>('.detail')?.focus();
   }
 
-  #openTraces(outline: TraceOutline, filters: ScopeFilters): void {
-    const start = new Date(Date.parse(outline.startedAt) - weekMilliseconds).toISOString();
-    const end = new Date(this.#writing.now()).toISOString();
-    this.#do(
-      this.#host.open({
-        link: 'traces',
-        target: { scope: { range: { start, end }, projectId: outline.projectId, filters } },
-      }),
-    );
-  }
-
   #openInLangfuse(): void {
-    this.#do(this.#host.open({ link: 'langfuse', target: this.#chosenTarget }));
+    this.#out.open({ link: 'langfuse', target: this.#chosenTarget });
   }
 
   #rate(good: boolean): void {
-    const target = { ...this.#target, observationId: null, good };
-    this.#do(this.#host.open({ link: 'rating', target }).then(() => this.#read()));
+    this.#out.open({ link: 'rating', target: { ...this.#target, observationId: null, good } }, () => this.#read());
   }
 
   #copyChosen(): void {
@@ -479,19 +424,15 @@ export class TracePanel implements PanelListener {
       return;
     }
     const step = shown.tree.step(place);
-    this.#copy(stepMarkdown(step, shown.outline.steps.origin + step.start, subject, this.#writing));
+    this.#out.copy(stepMarkdown(step, shown.outline.steps.origin + step.start, subject, this.#writing));
   }
 
   #copyTrace(): void {
     const shown = this.#shown;
     if (shown !== null) {
       const { outline, tree } = shown;
-      this.#copy(traceMarkdown(outline, tree, subjectOfTrace(outline), this.#writing));
+      this.#out.copy(traceMarkdown(outline, tree, subjectOfTrace(outline), this.#writing));
     }
-  }
-
-  #copy(text: string): void {
-    this.#do(this.#host.copy(text).then(() => this.#live.say(l10n.t('Copied'))));
   }
 
   #showKeys(): void {
@@ -530,21 +471,5 @@ export class TracePanel implements PanelListener {
     } else if (!inTree) {
       this.#tree.focus();
     }
-  }
-
-  #run(command: PanelCommand): void {
-    this.#do(this.#host.run(command));
-  }
-
-  /** Awaits what a person asked for; its failure stands under the head until something else is asked for. */
-  #do(work: Promise<unknown>): void {
-    this.#failure = null;
-    this.#drawSoon();
-    work.catch((error: unknown) => {
-      if (!isAbort(error)) {
-        this.#failure = error instanceof Error ? error.message : String(error);
-        this.#drawSoon();
-      }
-    });
   }
 }

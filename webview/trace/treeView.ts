@@ -1,36 +1,20 @@
 import * as l10n from '@vscode/l10n';
-import arrowSwap from '@vscode/codicons/src/icons/arrow-swap.svg';
-import chevronDown from '@vscode/codicons/src/icons/chevron-down.svg';
-import chevronRight from '@vscode/codicons/src/icons/chevron-right.svg';
-import error from '@vscode/codicons/src/icons/error.svg';
-import warning from '@vscode/codicons/src/icons/warning.svg';
-import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { html, render } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import { icon } from '../shared/icon.ts';
 import type { Writing } from '../shared/panel.ts';
 import { VirtualRows } from '../shared/virtualRows.ts';
-import type { Step, StepTree } from './stepTree.ts';
-import {
-  errorsInside,
-  failuresShown,
-  firstLine,
-  stepName,
-  stepSeconds,
-  stepTooltip,
-  unseenWords,
-} from './stepWords.ts';
-import { typeIcon } from './typeIcon.ts';
-import { barPlace, ticks, type Tick } from './timeScale.ts';
+import { columnsHead, stepRow } from './stepRow.ts';
+import type { StepTree } from './stepTree.ts';
+import { ticks, type Tick } from './timeScale.ts';
 import type { VisibleRows } from './visibleRows.ts';
 
 /** Pixels, as in the style sheet. */
 const rowHeight = 22;
-const indent = 12;
-/** Deeper steps are indented no further. */
-const deepest = 14;
 /** Pixels that a mark of the time axis needs. */
 const tickWidth = 72;
 const mostTicks = 7;
+/** Pixels that the words beside a mark take. */
+const tickWords = 44;
 /** Rows that Page Up and Page Down move by. */
 const page = 20;
 
@@ -119,7 +103,7 @@ export class TreeView {
       return;
     }
     const marks = this.#ticks(tree);
-    render(head(marks), this.#head);
+    render(columnsHead(marks), this.#head);
     render(
       html`<div class="marks">${marks.map(({ at }) => html`<i .style=${`left:${at * 100}%`}></i>`)}</div>`,
       this.#grid,
@@ -130,7 +114,16 @@ export class TreeView {
         ${repeat(
           indexes.filter((index) => index < rows.length),
           (index) => rows.at(index),
-          (index) => this.#row(tree, rows, index),
+          (index) =>
+            stepRow(tree, rows, index, {
+              selected: this.#selected,
+              tabStop: this.#current,
+              writing: this.#writing,
+              money: this.#money,
+              choose: (place) => this.#choose(place),
+              toggle: (place) => this.#toggle(place),
+              twist: (event, place) => this.#twist(event, place),
+            }),
         )}
         <div role="none" .style=${`height:${after}px`}></div>`,
       this.#scroller,
@@ -150,55 +143,9 @@ export class TreeView {
   #ticks(tree: StepTree): readonly Tick[] {
     const axis = this.#head.querySelector('.axis')?.clientWidth ?? 0;
     const most = Math.max(2, Math.min(mostTicks, Math.floor(axis / tickWidth)));
-    return ticks(tree.duration, axis === 0 ? mostTicks : most, this.#writing.numbers);
-  }
-
-  #row(tree: StepTree, rows: VisibleRows, index: number): TemplateResult {
-    const place = rows.at(index) ?? 0;
-    const step = tree.step(place);
-    const depth = tree.depth(place);
-    const foldable = tree.hasChildren(place);
-    const folded = rows.isFolded(place);
-    const inside = step.failed ? 0 : failuresShown(tree, place, folded);
-    const { position, siblings } = tree.position(place);
-    const classes = ['step', place === this.#selected ? 'selected' : ''].join(' ').trim();
-    return html`<div
-      class=${classes}
-      role="treeitem"
-      aria-level=${depth + 1}
-      aria-setsize=${siblings}
-      aria-posinset=${position}
-      aria-expanded=${foldable ? !folded : nothing}
-      aria-selected=${place === this.#selected}
-      tabindex=${index === this.#current ? 0 : -1}
-      data-index=${index}
-      title=${stepTooltip(step, this.#writing)}
-      @click=${() => this.#choose(place)}
-      @dblclick=${() => this.#toggle(place)}
-    >
-      <span class="name" .style=${`padding-left:${Math.min(depth, deepest) * indent}px`}>
-        ${guides(depth)}
-        <span class="twistie" @click=${(event: Event) => this.#twist(event, place)}
-          >${foldable ? icon(folded ? chevronRight : chevronDown) : nothing}</span
-        >
-        <span class="type">${icon(typeIcon(step.type))}</span>
-        <span class="words">${words(step, inside, this.#writing)}</span>
-        <span class="unseen">${unseenWords(step, this.#writing).join(', ')}</span>
-        ${mark(step, inside)}
-      </span>
-      <span class="bars">${bar(step, tree.duration)}</span>
-      <span class="figure tokens">${step.tokens === null ? nothing : this.#writing.numbers.tokens(step.tokens)}</span>
-      <span class="figure">${this.#duration(step)}</span>
-      <span class="figure">${step.costUsd === null ? nothing : this.#money(step.costUsd)}</span>
-    </div>`;
-  }
-
-  #duration(step: Step): unknown {
-    const seconds = stepSeconds(step);
-    if (seconds !== null) {
-      return this.#writing.numbers.duration(seconds);
-    }
-    return step.kind === 'event' ? nothing : html`<span class="quiet">${l10n.t('no end')}</span>`;
+    const marks = ticks(tree.duration, axis === 0 ? mostTicks : most, this.#writing.numbers);
+    const isCut = ({ at }: Tick): boolean => axis > 0 && (1 - at) * axis < tickWords;
+    return marks.map((mark) => (isCut(mark) ? { ...mark, label: '' } : mark));
   }
 
   #choose(place: number): void {
@@ -295,57 +242,4 @@ export class TreeView {
     }
     return this.#current;
   }
-}
-
-function head(marks: readonly Tick[]): TemplateResult {
-  return html`<span>${l10n.t('Observation')}</span>
-    <span class="axis" aria-hidden="true"
-      >${marks.map(({ at, label }) => html`<i .style=${`left:${at * 100}%`}>${label}</i>`)}</span
-    >
-    <span class="figure tokens">${l10n.t('Tokens')}</span>
-    <span class="figure">${l10n.t('Duration')}</span>
-    <span class="figure">${l10n.t('Cost')}</span>`;
-}
-
-function guides(depth: number): readonly TemplateResult[] {
-  return Array.from(
-    { length: Math.min(depth, deepest) },
-    (_, level) => html`<i class="guide" .style=${`left:${level * indent + 7}px`}></i>`,
-  );
-}
-
-function words(step: Step, inside: number, writing: Writing): TemplateResult {
-  const said = step.statusMessage === null ? null : firstLine(step.statusMessage);
-  const toModel = step.kind === 'event' && step.fallback && step.model !== null;
-  return html`<span class="tx">${stepName(step)}</span>${
-      step.model === null
-        ? nothing
-        : html` <span class="quiet">${toModel ? l10n.t('to {0}', step.model) : step.model}</span>`
-    }${inside === 0 ? nothing : html` <span class="bad">${errorsInside(inside, writing)}</span>`}${
-      said === null || said === ''
-        ? nothing
-        : html` <span class=${step.failed ? 'bad' : step.level === 'WARNING' ? 'warn' : 'quiet'}>${said}</span>`
-    }`;
-}
-
-function mark(step: Step, inside: number): unknown {
-  if (step.failed || inside > 0) {
-    return html`<span class="mark bad">${icon(error)}</span>`;
-  }
-  if (step.fallback) {
-    return html`<span class="mark warn">${icon(arrowSwap)}</span>`;
-  }
-  return step.level === 'WARNING' ? html`<span class="mark warn">${icon(warning)}</span>` : nothing;
-}
-
-function bar(step: Step, duration: number): TemplateResult {
-  const { left, width, waiting, open } = barPlace(step, duration);
-  if (step.kind === 'event') {
-    const kind = step.failed ? 'error' : step.fallback ? 'fallback' : '';
-    return html`<i class=${`diamond ${kind}`} .style=${`left:${left}%`}></i>`;
-  }
-  const kind = step.failed && step.kind !== 'group' ? 'error' : step.kind;
-  return html`<i class=${`bar ${kind}${open ? ' open' : ''}`} .style=${`left:${left}%;width:${width}%`}
-      >${waiting === null || waiting === 0 ? nothing : html`<i class="waiting" .style=${`width:${waiting}%`}></i>`}</i
-    >${step.fallback ? html`<i class="fallback-line" .style=${`left:${left}%`}></i>` : nothing}`;
 }

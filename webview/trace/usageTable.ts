@@ -36,7 +36,7 @@ export function usageTable({ usage, tokens, costUsd }: Subject, { numbers }: Wri
         ${usage.map(
           (kind) =>
             html`<tr>
-              <td><span class=${`swatch ${series(usage, kind)}`}></span>${kind.kind}</td>
+              <td><span class=${`swatch ${series(usage, kind)}`}></span>${breakable(kind.kind)}</td>
               <td class="number">${kind.tokens === null ? none() : numbers.count(kind.tokens)}</td>
               <td class="number">${priceOf(kind, (usd) => numbers.money(usd))}</td>
               <td class="number">${kind.costUsd === null ? none() : money(kind.costUsd)}</td>
@@ -50,6 +50,11 @@ export function usageTable({ usage, tokens, costUsd }: Subject, { numbers }: Wri
         </tr>
       </tbody>
     </table>`;
+}
+
+/** A name that may go on in another line after its underlines. */
+function breakable(name: string): unknown {
+  return name.split(/(?<=_)/).map((part, index) => (index === 0 ? part : html`<wbr />${part}`));
 }
 
 function priceOf({ tokens, costUsd }: UsageKind, money: (usd: number) => string): unknown {

@@ -1,6 +1,7 @@
 import type { ObservationDetail, TraceOutline } from '../../src/protocol/browse.ts';
 import type { TraceTarget } from '../../src/protocol/panels.ts';
 import type { DetailMode, DetailSection } from './detailView.ts';
+import { foldedIds, type ShownTrace } from './shownTrace.ts';
 
 /** All that the panel keeps for the next time it is drawn. */
 export interface TraceView {
@@ -17,11 +18,11 @@ export interface TraceView {
 }
 
 /** What the editor keeps of a panel is read before it is painted: more than this is faster asked anew. */
-export const mostKeptSteps = 2000;
-export const mostKeptText = 200_000;
-export const mostFolds = 2000;
+const mostKeptSteps = 2000;
+const mostKeptText = 200_000;
+const mostFolds = 2000;
 
-export function firstView(target: TraceTarget): TraceView {
+function firstView(target: TraceTarget): TraceView {
   return {
     selected: target.observationId,
     folded: [],
@@ -38,6 +39,17 @@ export function readView(kept: unknown, target: TraceTarget): TraceView {
   return typeof kept === 'object' && kept !== null && 'selected' in kept && 'foldedSections' in kept
     ? { ...firstView(target), ...(kept as Partial<TraceView>) }
     : firstView(target);
+}
+
+/** @param detail of what is selected; null while it is not there */
+export function viewToKeep(view: TraceView, shown: ShownTrace | null, detail: ObservationDetail | null): TraceView {
+  const length = (detail?.inputText?.length ?? 0) + (detail?.outputText?.length ?? 0);
+  return {
+    ...view,
+    folded: shown === null ? view.folded : foldedIds(shown).slice(0, mostFolds),
+    outline: shown !== null && shown.tree.size <= mostKeptSteps ? shown.outline : null,
+    detail: length <= mostKeptText ? detail : null,
+  };
 }
 
 export function readTarget(target: unknown): TraceTarget {

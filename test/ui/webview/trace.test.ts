@@ -151,7 +151,8 @@ describe('the trace panel in a browser', () => {
     await section('input')
       .getByRole('button', { name: /more characters$/ })
       .click();
-    assert.match(await section('input').locator('.content').first().innerText(), /Be exact\. Be exact\.\s*$/);
+    const whole = /Be exact\. Be exact\.\s*$/;
+    await waitUntil(async () => whole.test(await section('input').locator('.content').first().innerText()));
   });
 
   it('shows fallback, usage with its prices, scores, parameters, metadata and prompt', async () => {
@@ -246,7 +247,7 @@ describe('the trace panel in a browser', () => {
     await panel.page.locator('.find input').fill('nowhere at all');
     await panel.page.locator('.count').getByText('none').waitFor();
     await press('Escape', 'Escape');
-    assert.equal(await panel.page.locator('.find input').inputValue(), '');
+    await waitUntil(async () => (await panel.page.locator('.find input').inputValue()) === '');
   });
 
   it('copies the trace and a step as Markdown', async () => {
@@ -490,6 +491,8 @@ describe('the trace panel in a browser', () => {
       await panel.screenshot(`trace-${width}`);
       const overflow = await panel.page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
       assert.ok(overflow <= 0, `${overflow} pixels too wide`);
+      const table = await section('usage').locator('table').boundingBox();
+      assert.ok(table !== null && table.x + table.width < width, 'every figure is in sight');
     });
   }
 
