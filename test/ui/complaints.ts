@@ -8,6 +8,8 @@ const editorsOwn: readonly RegExp[] = [
   /build\/Release\/watchdog/,
   // The server's product carries no TypeScript of its own.
   /tsserver|typescript/i,
+  // What that leads to when a TypeScript file is opened.
+  /^%c +ERR color: #f33 An unknown error occurred\. Please consult the log for more details\.$/,
   // Of the frames that the editor makes around every webview.
   /allow-scripts and allow-same-origin/,
   // A read-only preview of the editor's own, when the participants that save documents are slow.

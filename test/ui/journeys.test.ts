@@ -246,7 +246,7 @@ describe('a day with the extension', () => {
     await chooseFromMenu(rows('Prompts', /^v\d+.*production/).first(), 'Compare texts…');
     await workbench.quickPick(/^v\d+/).first().click();
     await tab(/: v\d+ to v\d+/).waitFor();
-    await workbench.page.locator('.diffEditor .line-insert, .diffEditor .char-insert').first().waitFor();
+    await workbench.page.locator('.monaco-diff-editor .modified .view-line').first().waitFor();
     await workbench.screenshot('journey-prompt-diff');
   });
 
@@ -270,13 +270,13 @@ describe('a day with the extension', () => {
   it('reports a prompt that Langfuse does not have', async () => {
     await openFile('draft.py');
     await lens('not in Langfuse').waitFor();
-    await workbench.runCommand('Problems: Focus on Problems View');
+    await workbench.runCommand('View: Toggle Problems');
     await workbench.page
       .locator('.markers-panel')
       .getByText('Langfuse has no prompt support/no-such-prompt.')
       .waitFor();
     await workbench.screenshot('journey-problem');
-    await press('Control+j');
+    await workbench.runCommand('View: Toggle Problems');
   });
 
   it('answers SQL in a grid and a chart, and marks what is wrong', async () => {

@@ -17,9 +17,9 @@ export async function checkDemo(workbench: Workbench, run: CompletedRun, standIn
     ['a message says what was exported', () => endMessage(workbench)],
     ['the Exports view shows the completed run', () => treeOfRuns(workbench)],
     ['the status bar says what today cost, and when the last export was', () => statusBar(workbench)],
+    ['a trace opens from its view', () => trace(workbench)],
     ['the views show what was exported', () => views(workbench)],
     ['the dashboard shows what the database holds', () => dashboard(workbench, run)],
-    ['a trace opens from its view', () => trace(workbench)],
     ['a prompt has figures beside the code, which lead to its versions', () => promptInCode(workbench)],
     ['the log tells about the export', () => log(workbench)],
     ['the database holds what the server counts', () => database(run, standIn)],
@@ -90,7 +90,7 @@ async function views(workbench: Workbench): Promise<string> {
     await row.waitFor({ timeout: 20_000 });
     seen.push(`${view}: ${(await row.getAttribute('aria-label')) ?? ''}`);
   }
-  await workbench.screenshot('demo-6-views');
+  await workbench.screenshot('demo-7-views');
   return seen.join('; ');
 }
 
@@ -112,16 +112,16 @@ async function dashboard(workbench: Workbench, run: CompletedRun): Promise<strin
   }
   assert.ok(Math.abs((await shown()) - calls) <= tolerance, `${await shown()} calls shown, ${calls} in the database`);
   await frame.locator('[data-part="chart.budget"] b').waitFor();
-  await workbench.screenshot('demo-7-dashboard');
+  await workbench.screenshot('demo-8-dashboard');
   return `${await figures.nth(0).innerText()} for ${await figures.nth(1).innerText()} calls`;
 }
 
 async function trace(workbench: Workbench): Promise<string> {
   await workbench.runCommand('Langfuse Metrics: Focus on Traces View');
-  await workbench.treeRows('Traces').filter({ hasText: 'code_review_agent' }).first().click();
+  await workbench.treeRows('Traces').filter({ hasText: '_agent' }).first().click();
   const frame = await panelFrame(workbench.page, '.step.selected');
   await frame.locator('.detail [data-section=input]').waitFor();
-  await workbench.screenshot('demo-8-trace');
+  await workbench.screenshot('demo-6-trace');
   return `${await frame.getByRole('treeitem').count()} steps`;
 }
 
