@@ -31,6 +31,9 @@ export const copyRequest = new RequestType<{ readonly text: string }, null, Erro
 export const saveRequest = new RequestType<SaveParams, boolean, ErrorData>('panel/save');
 export const coloursRequest = new RequestType<ColoursParams, ModelColourNumbers, ErrorData>('panel/colours');
 
+/** Sent by the document when it knows by what name its tab is best found. */
+export const titleNotification = new NotificationType<{ readonly title: string }>('panel/title');
+
 /** Sent when a session begins and at each change. */
 export const settingsNotification = new NotificationType<PanelSettings>('panel/settings');
 /** The database may hold other data than before. */

@@ -33,7 +33,10 @@ describe('the comparison of prompt versions in VS Code', () => {
 
   it('asks for the prompt when it is given none, and says the verdict first', async () => {
     await workbench.runCommand('Langfuse Metrics: Compare prompt versions');
-    await workbench.quickPick(/v\d+ [\d,]+/).first().waitFor();
+    await workbench
+      .quickPick(/v\d+ [\d,]+/)
+      .first()
+      .waitFor();
     await workbench.screenshot('comparison-pick');
     await workbench.page.keyboard.press('Enter');
     const frame = await painted();
@@ -52,7 +55,10 @@ describe('the comparison of prompt versions in VS Code', () => {
 
   it('is at its failing runs when it is asked for them, and as it was after the window is opened again', async () => {
     await workbench.runCommand('Langfuse Metrics: Show failing examples');
-    await workbench.quickPick(/v\d+ [\d,]+/).first().waitFor();
+    await workbench
+      .quickPick(/v\d+ [\d,]+/)
+      .first()
+      .waitFor();
     await workbench.page.keyboard.press('Enter');
     const frame = await painted();
     await frame.locator('[data-part="table.failures"] tbody tr:focus').waitFor();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Locator } from 'playwright-core';
 import type { LimiterStatus } from '../../src/protocol/limiter.ts';
 import { root } from '../tools/shell.ts';
 import type { Workbench } from '../tools/editor/workbench.ts';
@@ -9,7 +10,7 @@ import { openWorkbench } from './harness.ts';
 
 describe('the view of rate limits', () => {
   let workbench: Workbench;
-  const rows = (text: string | RegExp) => workbench.treeRows('Rate limits').filter({ hasText: text });
+  const rows = (text: string | RegExp): Locator => workbench.treeRows('Rate limits').filter({ hasText: text });
   const home = (...names: string[]): string => path.join(workbench.workspace ?? '', '.langfuse', ...names);
   const rateLimit = (...args: string[]): string => {
     const cli = [path.join(root, 'dist', 'cli.js'), 'rate-limit', ...args, '--workspace', workbench.workspace ?? ''];
@@ -35,7 +36,7 @@ describe('the view of rate limits', () => {
     mkdirSync(home(), { recursive: true });
     const limits = [{ provider: 'openai', model: 'gpt-4o', requests: { day: 10 }, tokens: { day: 1000 } }];
     writeFileSync(home('rate-limits.json'), JSON.stringify({ limits }));
-    await rows('0 / 10 req').waitFor();
+    await rows('gpt-4o').waitFor();
     rateLimit('acquire', '--provider', 'openai', '--model', 'gpt-4o', '--tokens', '950');
     await rows('1 / 10 req').waitFor();
     const [pool] = (JSON.parse(rateLimit('status', '--json')) as LimiterStatus).pools;

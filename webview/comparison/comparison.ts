@@ -1,6 +1,5 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, render, type TemplateResult } from 'lit-html';
-import type { FailingExecution } from '../../src/protocol/analytics.ts';
 import type {
   ActionParams,
   ComparisonTarget,
@@ -17,7 +16,6 @@ import type { PanelContext, PanelListener, Writing } from '../shared/panel.ts';
 import { presetHours, rangeOf } from '../shared/period.ts';
 import { problemOf } from '../shared/problem.ts';
 import { emptyState, note } from '../shared/states.ts';
-import { toCsv, toTsv, type TextTable } from '../shared/tableText.ts';
 import { emptinessOf } from './emptiness.ts';
 import { keyHelp, page } from './page.ts';
 import { pairOf } from './pair.ts';
@@ -27,9 +25,9 @@ import { ComparisonTables } from './tables.ts';
 import { textSection, TextDiffs, type TextComparison } from './textSection.ts';
 import { comparisonBar } from './toolbar.ts';
 import { verdictOf } from './verdict.ts';
-import { comparisonAsSql } from './viewSql.ts';
-import { promptOfAnswer, versionNumber, type ChosenVersions } from './versions.ts';
+import { promptOfAnswer, type ChosenVersions } from './versions.ts';
 import { askedScope, choiceOfTarget, firstView, readView, type ComparisonView, type ViewScope } from './view.ts';
+import { WaysOut } from './waysOut.ts';
 
 /** Milliseconds in which nothing is said about waiting. */
 const patience = 150;
@@ -37,7 +35,6 @@ const patience = 150;
 const keepDelay = 300;
 /** Changes of scope that can be taken back. */
 const undoDepth = 50;
-const successSetting = 'langfuseMetrics.outcome.successScores';
 
 /** The comparison of a prompt's versions: what it is about, what it knows, and what each control does. */
 export class Comparison implements PanelListener {
@@ -51,6 +48,7 @@ export class Comparison implements PanelListener {
   readonly #texts: TextDiffs;
   readonly #picks: ComparisonPicks;
   readonly #live: LiveRegion;
+  readonly #out: WaysOut;
   #view: ComparisonView;
   #settings: PanelSettings | null = null;
   #undo: readonly ViewScope[] = [];
@@ -71,6 +69,7 @@ export class Comparison implements PanelListener {
     this.#view = kept === null ? firstView() : readView(kept.view);
     root.append(this.#root);
     this.#live = new LiveRegion(root);
+    this.#out = new WaysOut({ host, target: this.#target, live: this.#live, writing });
     this.#reader = new ComparisonReader(host, this.#target, writing, () => this.#drawSoon());
     this.#reader.readings.restore(this.#view.answers);
     this.#texts = new TextDiffs(() => this.#drawSoon());
@@ -78,8 +77,8 @@ export class Comparison implements PanelListener {
     this.#tables = new ComparisonTables(writing, {
       sort: (part, sort) => this.#change({ sorts: { ...this.#view.sorts, [part]: sort } }),
       choose: (name) => this.#judge(name),
-      openTrace: (run) => this.#openTrace(run),
-      copy: (table) => this.#do(this.#copy(table)),
+      openTrace: (run) => this.#do(this.#out.trace(run)),
+      copy: (table) => this.#do(this.#out.copy(table)),
     });
     listenForKeys(
       document,
@@ -113,9 +112,9 @@ export class Comparison implements PanelListener {
     const acts: Readonly<Partial<Record<PanelAction, () => void>>> = {
       addFilter: () => this.#pickFilters(),
       clearFilters: () => this.#setScope({ filters: {} }),
-      openAsSql: () => this.#openAsSql(),
-      copyTable: () => this.#do(this.#copy(table)),
-      saveCsv: () => this.#do(this.#save(table)),
+      openAsSql: () => this.#do(this.#out.sql(askedScope(this.#view.scope, this.#range, this.#target))),
+      copyTable: () => this.#do(this.#out.copy(table)),
+      saveCsv: () => this.#do(this.#out.save(table)),
     };
     acts[action]?.();
   }
@@ -168,9 +167,9 @@ export class Comparison implements PanelListener {
         showAll: () => this.#showAll(),
         addFilter: () => this.#pickFilters(),
         setFilters: (filters) => this.#setScope({ filters }),
-        openSuccessSetting: () => this.#openSuccessSetting(),
-        openAsSql: () => this.#openAsSql(),
-        openInLangfuse: () => this.#openInLangfuse(),
+        openSuccessSetting: () => this.#do(this.#out.successSetting()),
+        openAsSql: () => this.#do(this.#out.sql(askedScope(this.#view.scope, this.#range, this.#target))),
+        openInLangfuse: () => this.#do(this.#out.langfuse(this.#chosen)),
         exportNow: () => this.#run('langfuseMetrics.export'),
         reexport: (missing) => this.#do(this.#host.open({ link: 'exportRange', target: missing })),
       },
@@ -238,11 +237,7 @@ export class Comparison implements PanelListener {
           },
           {
             showWhole: (wholeText) => this.#change({ wholeText }),
-            openDiff: (left, right) => {
-              const { projectId, prompt: name } = this.#target;
-              const target = { projectId, prompt: name, versions: [left, right] as const };
-              this.#do(this.#host.open({ link: 'promptDiff', target }));
-            },
+            openDiff: (left, right) => this.#do(this.#out.diff(left, right)),
           },
         ),
         view: this.#view,
@@ -251,7 +246,7 @@ export class Comparison implements PanelListener {
       },
       {
         showAll: () => this.#showAll(),
-        openSuccessSetting: () => this.#openSuccessSetting(),
+        openSuccessSetting: () => this.#do(this.#out.successSetting()),
         compareWithin: ({ filters }) => this.#setScope({ filters: { ...this.#view.scope.filters, ...filters } }),
         pickShown: () => this.#pickShown(),
         setVariable: (variable) => this.#change({ variable }),
@@ -424,45 +419,6 @@ export class Comparison implements PanelListener {
     this.#do(this.#reader.readFailures(this.#view, this.#range).then(() => this.#keepSoon()));
   }
 
-  #openTrace({ projectId, traceId, observationId }: FailingExecution): void {
-    if (traceId === null) {
-      this.#live.say(l10n.t('Recorded without a trace'));
-      return;
-    }
-    this.#do(this.#host.open({ link: 'trace', target: { projectId, traceId, observationId } }));
-  }
-
-  #openAsSql(): void {
-    const scope = askedScope(this.#view.scope, this.#range, this.#target);
-    this.#do(this.#host.open({ link: 'sql', target: { sql: comparisonAsSql(scope, this.#target.prompt) } }));
-  }
-
-  #openInLangfuse(): void {
-    const chosen = this.#chosen;
-    const version = chosen === null ? null : versionNumber(chosen.subject ?? chosen.baseline);
-    if (version !== null) {
-      const { projectId, prompt } = this.#target;
-      this.#do(this.#host.open({ link: 'promptInLangfuse', target: { projectId, prompt, version } }));
-    }
-  }
-
-  #openSuccessSetting(): void {
-    this.#do(this.#host.open({ link: 'setting', target: { name: successSetting } }));
-  }
-
-  async #copy(table: TextTable | null): Promise<void> {
-    if (table !== null) {
-      await this.#host.copy(toTsv(table));
-      this.#live.say(l10n.t('Copied: {0} rows', this.#writing.numbers.count(table.rows.length)));
-    }
-  }
-
-  async #save(table: TextTable | null): Promise<void> {
-    if (table !== null) {
-      await this.#host.save({ name: 'langfuse-prompt-versions.csv', content: toCsv(table), encoding: 'utf8' });
-    }
-  }
-
   #keys(): KeyMap {
     const preset = (index: number) => (): void => {
       const hours = presetHours[index];
@@ -473,9 +429,9 @@ export class Comparison implements PanelListener {
     return {
       x: () => this.#swap(),
       f: () => this.#pickFilters(),
-      o: () => this.#openInLangfuse(),
+      o: () => this.#do(this.#out.langfuse(this.#chosen)),
       r: () => this.#run('langfuseMetrics.export'),
-      q: () => this.#openAsSql(),
+      q: () => this.#do(this.#out.sql(askedScope(this.#view.scope, this.#range, this.#target))),
       '1': preset(0),
       '2': preset(1),
       '3': preset(2),

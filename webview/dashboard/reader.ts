@@ -35,7 +35,8 @@ export class DashboardReader {
   }
 
   /**
-   * Resolves when all answers are there.
+   * Resolves when all answers are there. They come in the order of the questions: what no rollup holds
+   * (traces, tasks, executions) is asked for last.
    * @param coloured called with the colours of the models, as soon as it is known which are shown
    */
   async read(view: DashboardView, range: TimeRange, coloured: (colours: ModelColourNumbers) => void): Promise<void> {
@@ -55,14 +56,14 @@ export class DashboardReader {
       ...(view.compare
         ? [readings.ask('previous', { scope: { ...scope, range: rangeBefore(range) }, ...bucketing, by: null })]
         : []),
-      readings.ask('models', { scope }),
-      readings.ask('prompts', { scope }),
-      readings.ask('agents', { scope }),
-      this.readTraces(view, range),
       readings.ask('coverage', { scope: { range, ...project } }),
-      readings.ask('spend', { timeZone, ...project }),
-      readings.ask('alerts', {}),
       readings.ask('projects', { scope: { range }, limit: facetLimit, of: ['projects'] }),
+      readings.ask('alerts', {}),
+      readings.ask('spend', { timeZone, ...project }),
+      readings.ask('models', { scope }),
+      this.readTraces(view, range),
+      readings.ask('agents', { scope }),
+      readings.ask('prompts', { scope }),
     ]);
   }
 

@@ -22,6 +22,7 @@ import {
   pickRequest,
   runSqlRequest,
   saveRequest,
+  titleNotification,
 } from '../../src/protocol/panelMessages.ts';
 import type {
   ColoursParams,
@@ -116,6 +117,11 @@ export class Host {
 
   colours(params: ColoursParams): Promise<ModelColourNumbers> {
     return this.#request(coloursRequest, params);
+  }
+
+  /** What the editor writes on the panel's tab. */
+  setTitle(title: string): void {
+    void this.#connection.sendNotification(titleNotification, { title });
   }
 
   on<P>(type: NotificationType<P>, listener: (params: P) => void): void {

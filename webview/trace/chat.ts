@@ -1,6 +1,6 @@
 import { isList, isRecord, type Json } from './readJson.ts';
 
-type JsonRecord = { readonly [key: string]: Json };
+type JsonRecord = Readonly<Record<string, Json>>;
 
 export type ChatPart =
   | { readonly kind: 'text'; readonly text: string }
@@ -212,7 +212,7 @@ function readPart(part: Json): ChatPart {
   if (!isRecord(part)) {
     return data;
   }
-  const { type } = part;
+  const type = textOrNull(part.type) ?? '';
   if (isRecord(part.functionCall)) {
     return toolCall(part.functionCall);
   }

@@ -19,7 +19,8 @@ import { chatCaption, chatView } from './messagesView.ts';
 import { isList, isRecord, readJson, type Json, type ReadJson } from './readJson.ts';
 import { sizeText } from './sizeText.ts';
 import type { Step } from './stepTree.ts';
-import { stepName, stepSeconds, typeIcon } from './stepWords.ts';
+import { stepName, stepSeconds } from './stepWords.ts';
+import { typeIcon } from './typeIcon.ts';
 import type { Subject } from './subject.ts';
 import { TextBlocks } from './textBlocks.ts';
 import { usageTable } from './usageTable.ts';
@@ -364,7 +365,9 @@ function summaryOf(value: Json, { numbers }: Writing): string {
     ([, member]) =>
       typeof member === 'number' || typeof member === 'boolean' || (typeof member === 'string' && member.length <= 20),
   );
-  const shown = short.slice(0, 2).map(([name, member]) => `${name} ${String(member)}`);
+  const shown = short
+    .slice(0, 2)
+    .map(([name, member]) => `${name} ${typeof member === 'string' ? member : JSON.stringify(member)}`);
   const more = size - shown.length;
   return [
     ...shown,

@@ -104,14 +104,13 @@ export class JsonView {
   #summary({ kind, size }: JsonLine): string {
     const count = size ?? 0;
     const written = this.#numbers.count(count);
-    switch (kind) {
-      case 'list':
-        return count === 0 ? '[]' : `[ ${count === 1 ? l10n.t('1 element') : l10n.t('{0} elements', written)} ]`;
-      case 'object':
-        return count === 0 ? '{}' : `{ ${count === 1 ? l10n.t('1 key') : l10n.t('{0} keys', written)} }`;
-      default:
-        return l10n.t('text, {0}', sizeText(count, this.#numbers));
+    if (kind === 'list') {
+      return count === 0 ? '[]' : `[ ${count === 1 ? l10n.t('1 element') : l10n.t('{0} elements', written)} ]`;
     }
+    if (kind === 'object') {
+      return count === 0 ? '{}' : `{ ${count === 1 ? l10n.t('1 key') : l10n.t('{0} keys', written)} }`;
+    }
+    return l10n.t('text, {0}', sizeText(count, this.#numbers));
   }
 
   #click(index: number, foldable: boolean): void {

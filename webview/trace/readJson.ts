@@ -28,7 +28,7 @@ export function readJson(text: string): ReadJson | null {
   return null;
 }
 
-export function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
+export function isRecord(value: Json | undefined): value is Readonly<Record<string, Json>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -58,8 +58,8 @@ function closings(text: string): readonly string[] {
 }
 
 /** What may stand at the end of cut JSON after its last whole value, and nothing else: half a member or half a value. */
-const halfMember =
-  /^,?\s*(?:"(?:[^"\\]|\\.)*(?:\\|"\s*(?::\s*)?)?)?(?:-?[\d.eE+-]*|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)$/s;
+const halfWord = String.raw`(?:-?[\d.eE+-]*|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)`;
+const halfMember = new RegExp(String.raw`^,?\s*(?:${halfWord}|"(?:[^"\\]|\\.)*(?:\\|"\s*(?::\s*${halfWord})?)?)$`, 's');
 
 interface Scan {
   /** What closes the brackets that are open at the end, outermost first. */

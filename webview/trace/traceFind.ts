@@ -7,7 +7,7 @@ export function placesNamed(tree: StepTree, query: string): ReadonlySet<number> 
   const places = new Set<number>();
   for (let place = 0; place < tree.size; place++) {
     const step = tree.step(place);
-    const has = (text: string | null): boolean => text !== null && text.toLowerCase().includes(wanted);
+    const has = (text: string | null): boolean => text?.toLowerCase().includes(wanted) === true;
     if (has(stepName(step)) || has(step.model) || has(step.statusMessage)) {
       places.add(place);
     }

@@ -174,6 +174,9 @@ export class TracePanel implements PanelListener {
     const places = folded.map((id) => tree.placeOf(id)).filter((place) => place !== null);
     const shown: Shown = { outline, tree, rows: new VisibleRows(tree, places), overview: overviewOf(tree) };
     const first = this.#shown === null;
+    if (outline.name !== null && outline.name !== this.#shown?.outline.name) {
+      this.#host.setTitle(outline.name);
+    }
     this.#shown = shown;
     this.#finder.follow(tree, this.#view.query);
     this.#tree.show(tree, shown.rows, outline.name ?? outline.id);

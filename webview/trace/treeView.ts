@@ -17,9 +17,9 @@ import {
   stepName,
   stepSeconds,
   stepTooltip,
-  typeIcon,
   unseenWords,
 } from './stepWords.ts';
+import { typeIcon } from './typeIcon.ts';
 import { barPlace, ticks, type Tick } from './timeScale.ts';
 import type { VisibleRows } from './visibleRows.ts';
 

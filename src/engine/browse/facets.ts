@@ -106,7 +106,14 @@ async function valuesOfRows(
   return rows.map((found) => found.value);
 }
 
+/** Projects that were exported, or of which there are calls: read from what is small, not from all traces. */
 async function projects({ db }: QuestionContext): Promise<FacetsAnswer['projects']> {
-  const rows = await db.selectFrom('llm_traces').select('project_id').distinct().orderBy('project_id').execute();
+  const rows = await db
+    .selectFrom('export_coverage')
+    .select('project_id')
+    .union(db.selectFrom('usage_rollups').select('project_id').where('level', '=', 'modelDay'))
+    .union(db.selectFrom('rollup_queue').select('project_id'))
+    .orderBy('project_id')
+    .execute();
   return rows.map(({ project_id: id }) => ({ id, name: id }));
 }

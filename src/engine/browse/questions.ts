@@ -80,7 +80,7 @@ export const traceQuestion: Question<'trace'> = {
 
 export const traceOutlineQuestion: Question<'traceOutline'> = {
   params: z.strictObject(traceFields),
-  answer: (params, { db, config }) => traceOutline(db, params, ratingScoreName(config)),
+  answer: (params, context) => traceOutline(context, params, ratingScoreName(context.config)),
 };
 
 export const traceSearchQuestion: Question<'traceSearch'> = {

@@ -161,8 +161,11 @@ export async function loadScores(
   }));
 }
 
-/** A trace with all of its observations; null when there is none of that id. */
-export async function traceDetail(db: Kysely<MetricsSchema>, trace: TraceParams): Promise<TraceDetail | null> {
+/** A trace without its observations; null when there is none of that id. */
+export async function traceHead(
+  db: Kysely<MetricsSchema>,
+  trace: TraceParams,
+): Promise<Omit<TraceDetail, 'observationsInOrder'> | null> {
   const row = await db
     .selectFrom('llm_traces as t')
     .select([...summaryColumns, 't.metadata', 't.release', 't.version', 't.input_text', 't.output_text'])
@@ -180,9 +183,14 @@ export async function traceDetail(db: Kysely<MetricsSchema>, trace: TraceParams)
     version: row.version,
     inputText: row.input_text,
     outputText: row.output_text,
-    observationsInOrder: await loadObservations(db, trace),
     scores: await loadScores(db, trace),
   };
+}
+
+/** A trace with all of its observations; null when there is none of that id. */
+export async function traceDetail(db: Kysely<MetricsSchema>, trace: TraceParams): Promise<TraceDetail | null> {
+  const head = await traceHead(db, trace);
+  return head === null ? null : { ...head, observationsInOrder: await loadObservations(db, trace) };
 }
 
 /** What lies directly below one observation, or below the trace itself. */

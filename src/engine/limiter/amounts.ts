@@ -7,7 +7,6 @@ export const nothing: Amounts = [0, 0, 0, 0];
 
 /** Numbers from 0 to 3: a dimension's place in amounts. */
 export type DimensionIndex = 0 | 1 | 2 | 3;
-export const dimensionIndexes = [0, 1, 2, 3] as const satisfies readonly DimensionIndex[];
 
 export const indexOf = (dimension: Dimension): DimensionIndex => dimensions.indexOf(dimension) as DimensionIndex;
 

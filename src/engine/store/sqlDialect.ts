@@ -13,6 +13,8 @@ export interface SqlDialect {
   secondsBetween(from: Expression<string>, to: Expression<string>): RawBuilder<number>;
   /** The values of a group as one text with blanks between them; nulls are left out, and none gives null. */
   joined(values: Expression<unknown>): RawBuilder<string | null>;
+  /** The values of a group as the text of one JSON array: nulls as null, numbers with all of their digits. */
+  arrayOf(values: Expression<unknown>): RawBuilder<string>;
   /** True where a JSON array of texts holds any of `texts`. */
   holdsAny(array: Expression<string>, texts: readonly string[]): RawBuilder<SqlBool>;
   /** The elements of a JSON array of texts as rows of one column `value`, to be joined laterally. */

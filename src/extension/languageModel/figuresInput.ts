@@ -1,6 +1,6 @@
 import { EngineError } from '../../engine/errors.ts';
 import type { CostDimension } from '../../protocol/analytics.ts';
-import type { Scope, ScopeFilters } from '../../protocol/scope.ts';
+import type { Scope } from '../../protocol/scope.ts';
 
 const figureTopics = ['models', 'costs', 'prompts', 'prompt_comparison', 'agents', 'fallbacks', 'summary'] as const;
 type FigureTopic = (typeof figureTopics)[number];
@@ -34,7 +34,7 @@ export function readFiguresInput(input: unknown, now: number): FiguresInput {
   }
   return {
     topic,
-    scope: { range: readRange(fields, now), filters: (fields.filters ?? {}) as ScopeFilters },
+    scope: { range: readRange(fields, now), filters: fields.filters ?? {} },
     compare: fields.compare !== false,
     by: typeof fields.by === 'string' ? (fields.by as CostDimension) : 'model',
     prompt,

@@ -58,7 +58,9 @@ export class Panel implements vscode.Disposable {
 
   /** Brings the panel to the front, about this target. */
   show(target: unknown): void {
-    this.#webviewPanel.title = this.#options.kind.title(target);
+    if (this.#options.kind.titledByDocument !== true) {
+      this.#webviewPanel.title = this.#options.kind.title(target);
+    }
     if (this.#session === null) {
       this.#nextTarget = { target };
     }
@@ -92,9 +94,12 @@ export class Panel implements vscode.Disposable {
     const { kind, language, translations } = this.#options;
     const { webview } = this.#webviewPanel;
     const uri = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(this.#folder, file)).toString();
-    this.#webviewPanel.title = kind.title(target);
+    // A panel that the editor brings back has the title that it had.
+    if (kind.titledByDocument !== true || this.#webviewPanel.title === '') {
+      this.#webviewPanel.title = kind.title(target);
+    }
     webview.html = panelHtml({
-      title: kind.title(target),
+      title: this.#webviewPanel.title,
       setup: { language, translations, target },
       scriptUri: uri(`${kind.name}.js`),
       styleUri: uri(`${kind.name}.css`),
@@ -120,6 +125,7 @@ export class Panel implements vscode.Disposable {
       session,
       services: this.#options.services,
       post: (envelope) => this.#webviewPanel.webview.postMessage(envelope),
+      setTitle: (title) => (this.#webviewPanel.title = title),
       record: this.#options.record,
     });
     void this.#sendSettings();

@@ -112,6 +112,15 @@ export function readCopy(value: unknown): string | null {
   return isText(text) ? text : null;
 }
 
+/** Longer titles would fill the row of tabs. */
+const longestTitle = 60;
+
+export function readTitle(value: unknown): string | null {
+  const title = readFields(value)?.title;
+  const line = isText(title) ? title.replaceAll(/\s+/gu, ' ').trim() : '';
+  return line === '' ? null : Array.from(line).slice(0, longestTitle).join('');
+}
+
 export function readSave(value: unknown): SaveParams | null {
   const fields = readFields(value);
   if (fields === null || !isText(fields.name) || !isText(fields.content)) {

@@ -6,7 +6,10 @@ export interface PanelKind<Target> {
   readonly viewType: `langfuseMetrics.${string}`;
   /** Opens beside the editor, which keeps the focus. */
   readonly beside?: true;
+  /** What its tab is called until the document knows better. */
   title(target: Target): string;
+  /** The document says the title: the one of before stands until then. */
+  readonly titledByDocument?: true;
   /** Targets with the same key share one panel. */
   key(target: Target): string;
   /** What the editor kept or a command was given, as a target; null when it is none. */

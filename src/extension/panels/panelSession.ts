@@ -24,6 +24,7 @@ import {
   pickRequest,
   runSqlRequest,
   saveRequest,
+  titleNotification,
 } from '../../protocol/panelMessages.ts';
 import type { PanelEnvelope } from '../../protocol/panels.ts';
 import { requestCancelled } from '../engine/workerRpc.ts';
@@ -37,6 +38,7 @@ import {
   readRunSql,
   readSave,
   readTimeRange,
+  readTitle,
 } from './panelGuards.ts';
 import type { PanelServices } from './panelServices.ts';
 
@@ -44,6 +46,7 @@ export interface PanelSessionOptions {
   readonly session: string;
   readonly services: PanelServices;
   readonly post: (envelope: PanelEnvelope) => unknown;
+  readonly setTitle: (title: string) => void;
   /** Hears of failures that no user should see. */
   readonly record: (error: unknown) => void;
 }
@@ -56,7 +59,7 @@ export class PanelSession {
   readonly #record: (error: unknown) => void;
   readonly #underWay = new Set<AbortController>();
 
-  constructor({ session, services, post, record }: PanelSessionOptions) {
+  constructor({ session, services, post, setTitle, record }: PanelSessionOptions) {
     this.id = session;
     this.#record = record;
     this.#connection = createMessageConnection(
@@ -82,6 +85,12 @@ export class PanelSession {
     });
     this.#answer(saveRequest, readSave, (params) => services.save(params));
     this.#answer(coloursRequest, readColours, (params) => services.colours(params));
+    this.#connection.onNotification(titleNotification.method, (params: unknown) => {
+      const title = readTitle(params);
+      if (title !== null) {
+        setTitle(title);
+      }
+    });
     this.#connection.listen();
   }
 

@@ -134,7 +134,8 @@ function poolNode(pool: ShownPool, context: NodeContext): TreeNode {
   const limited = pool.windows.filter(isLimited);
   const name = [provider, model, tier].filter((part) => part !== null).join('/');
   return {
-    id: name,
+    // A row of another id, since the editor would keep it folded when its first call comes.
+    id: pool.called ? name : `${name} uncalled`,
     label: model === '*' ? l10n.t('all models') : model,
     description: poolFigures(pool, limited, context).join(' · '),
     tooltip: [

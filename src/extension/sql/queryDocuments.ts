@@ -51,6 +51,12 @@ export class QueryDocuments implements vscode.Disposable {
   /** Opens an unsaved document with this text, the cursor in its first statement. */
   async open(content: string): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument({ language: queryLanguage, content });
+    if (document.getText() !== content) {
+      // The editor gave the name, and the text, of an unsaved document that is still being closed.
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), content);
+      await vscode.workspace.applyEdit(edit);
+    }
     await this.bind(document);
     const start = document.positionAt(splitStatements(content)[0]?.start ?? content.length);
     return vscode.window.showTextDocument(document, { selection: new vscode.Range(start, start), preview: false });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { EngineError } from '../../engine/errors.ts';
 import type { Engine } from '../../protocol/engine.ts';
-import type { KeyStore } from '../keys/keyStore.ts';
+import type { KeyStore, StoredKeys } from '../keys/keyStore.ts';
 import type { TraceSubject } from './traceNodes.ts';
 
 const scheme = 'langfuse-metrics-row';
@@ -35,10 +35,7 @@ export class TraceCommands implements vscode.TextDocumentContentProvider, vscode
     if (subject === null) {
       return;
     }
-    const keys = await this.#keys.read();
-    if (keys === null) {
-      throw new EngineError('config.missingKeys', vscode.l10n.t('No Langfuse keys are set.'));
-    }
+    const keys = await this.#requireKeys();
     const { projectId, traceId, observationId } = subject;
     const query = observationId === null ? '' : `?observation=${encodeURIComponent(observationId)}`;
     const path = `project/${encodeURIComponent(projectId)}/traces/${encodeURIComponent(traceId)}`;
@@ -74,12 +71,16 @@ export class TraceCommands implements vscode.TextDocumentContentProvider, vscode
       : `${JSON.stringify(row, null, 2)}\n`;
   }
 
-  /** Asks for a comment, writes the score to Langfuse, then into the local database. */
+  /**
+   * Asks for a comment, writes the score to Langfuse, then into the local database.
+   * @throws EngineError config.missingKeys, and what the engine throws
+   */
   async rate(argument: unknown, good: boolean): Promise<void> {
     const subject = subjectOf(argument);
     if (subject === null) {
       return;
     }
+    await this.#requireKeys();
     const comment = await vscode.window.showInputBox({
       title: good ? vscode.l10n.t('Rate as good') : vscode.l10n.t('Rate as bad'),
       prompt: vscode.l10n.t('A comment for Langfuse; may be empty.'),
@@ -95,6 +96,14 @@ export class TraceCommands implements vscode.TextDocumentContentProvider, vscode
       good ? vscode.l10n.t('Rated as good in Langfuse') : vscode.l10n.t('Rated as bad in Langfuse'),
       5000,
     );
+  }
+
+  async #requireKeys(): Promise<StoredKeys> {
+    const keys = await this.#keys.read();
+    if (keys === null) {
+      throw new EngineError('config.missingKeys', vscode.l10n.t('No Langfuse keys are set.'));
+    }
+    return keys;
   }
 
   dispose(): void {

@@ -54,7 +54,19 @@ describe('SQL on the metrics database', () => {
     await run('export');
   });
   after(() => server.close());
-  afterEach(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
+  afterEach(async () => {
+    // An unsaved document would ask whether it may be closed.
+    for (const document of vscode.workspace.textDocuments.filter(({ isUntitled }) => isUntitled)) {
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    }
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    // The next unsaved document would get the name, and the text, of one that is still being closed.
+    await until(
+      () => vscode.workspace.textDocuments.filter(({ isUntitled }) => isUntitled).length,
+      (open) => open === 0,
+    );
+  });
 
   it('begins with a document of its own, whose statements can be run', async () => {
     await run('newQuery');
@@ -73,7 +85,11 @@ describe('SQL on the metrics database', () => {
   });
 
   it('leaves SQL documents of others alone', async () => {
-    const document = await vscode.workspace.openTextDocument({ language: 'sql', content: 'SELECT 1' });
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    assert.ok(folder);
+    const file = path.join(folder, 'report.sql');
+    await writeFile(file, 'SELECT 1');
+    const document = await vscode.workspace.openTextDocument(file);
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
       document.uri,
@@ -123,7 +139,8 @@ describe('SQL on the metrics database', () => {
 
   it('takes what another panel hands over, and runs it', async () => {
     await run('newQuery', { sql: 'SELECT count(*) FROM llm_traces' });
-    assert.match(editor().document.getText(), /SELECT count\(\*\) FROM llm_traces;/);
+    const shown = (): string => vscode.window.visibleTextEditors.map(({ document }) => document.getText()).join('\n');
+    await until(shown, (text) => text.includes('SELECT count(*) FROM llm_traces;'));
     await until(resultTabs, (titles) => titles.length === 1);
   });
 

@@ -18,6 +18,7 @@ function variant(version: number, labels: readonly string[]): BulkRow<'prompt_va
     prompt_type: 'text',
     prompt_template: `Answer {{question}} ${version}`,
     prompt_variables: '["question"]',
+    config: '{"temperature":0.3}',
     created_at: at(0),
     updated_at: at(0),
     tags: '[]',
@@ -171,6 +172,7 @@ for (const backend of backends) {
     it('gives the text of a version, and nothing for one that is not there', async () => {
       const found = await ask(store, 'promptVersion', { projectId: 'p', prompt: 'support/answer', version: 3 });
       assert.equal(found?.template, 'Answer {{question}} 3');
+      assert.deepEqual(JSON.parse(found.config ?? ''), { temperature: 0.3 });
       assert.equal(await ask(store, 'promptVersion', { projectId: 'p', prompt: 'support/answer', version: 9 }), null);
     });
 

@@ -94,6 +94,15 @@ describe('What questions about prompts and agents read', function () {
     });
   }
 
+  it('is one row by its id where a recorded task takes from the task of its trace', async () => {
+    const derived = (await plansOf('agents', { scope })).filter((step) => step.includes(' derived '));
+    assert.notEqual(derived.length, 0);
+    assert.deepEqual(
+      derived.filter((step) => !step.includes('(task_id=?')),
+      [],
+    );
+  });
+
   it('is an index alone where lenses ask for all prompts', async () => {
     const steps = await plansOf('promptLens', { range });
     assert.ok(

@@ -306,7 +306,7 @@ for (const backend of backends) {
 
     it('gives a trace in columns that say what its rows say', async () => {
       const trace = { projectId: 'p', traceId: 'night' };
-      const outline = await store.read((db) => traceOutline(db, trace, 'user_feedback'));
+      const outline = await store.read((db) => traceOutline({ db, dialect: store.dialect }, trace, 'user_feedback'));
       assert.ok(outline);
       const { steps } = outline;
       const text = (number: number | null | undefined): string | null => steps.texts[number ?? -1] ?? null;
@@ -322,9 +322,42 @@ for (const backend of backends) {
       assert.deepEqual(steps.ends, [1000, null, null, null, null]);
       assert.deepEqual(steps.costsUsd, [0.5, null, null, 0.125, null]);
       assert.deepEqual(steps.fallbacks, [2, 3]);
+      assert.deepEqual(steps.firstTokens, [null, null, null, null, null]);
       assert.equal(outline.rating, true, 'the newer of two');
       assert.equal(outline.fallbacks, 1);
-      assert.equal(await store.read((db) => traceOutline(db, { projectId: 'x', traceId: 'night' }, '')), null);
+      assert.equal(
+        await store.read((db) =>
+          traceOutline({ db, dialect: store.dialect }, { projectId: 'x', traceId: 'night' }, ''),
+        ),
+        null,
+      );
+    });
+
+    it('orders steps of the same moment by id, and keeps every digit of time and cost', async () => {
+      const trace = { projectId: 'r', traceId: 'same' };
+      const same = { project_id: 'r', trace_id: 'same', created_at: at('28T22:59:59') };
+      const costs = [1 / 3, 6.666666666666667e-5, 123_456_789.123_456_79];
+      await store.write(async (transaction) => {
+        await transaction.upsert('llm_generations', [
+          generation('b', { ...same, cost_usd: costs[0] ?? 0, completion_start_time: '2026-03-28T22:59:59.123Z' }),
+          generation('Z', { ...same, cost_usd: costs[1] ?? 0, parent_observation_id: 'Z' }),
+          generation('é', { ...same, cost_usd: costs[2] ?? 0, name: 'a "quoted"\n\\ name' }),
+        ]);
+        await transaction.upsert('llm_spans', [span('a', { ...same, parent_observation_id: 'é' })]);
+        await transaction.refreshTraces('r', ['same']);
+      });
+      const outline = await store.read((db) => traceOutline({ db, dialect: store.dialect }, trace, ''));
+      const steps = outline?.steps;
+      assert.deepEqual(steps?.ids, ['Z', 'a', 'b', 'é']);
+      assert.deepEqual(steps.parents, [null, 3, null, null]);
+      assert.deepEqual(steps.costsUsd, [costs[1], null, costs[0], costs[2]]);
+      assert.deepEqual(steps.firstTokens, [null, null, 123, null]);
+      assert.equal(steps.texts[steps.names[3] ?? -1], 'a "quoted"\n\\ name');
+      const detail = await store.read((db) => traceDetail(db, trace));
+      assert.deepEqual(
+        detail?.observationsInOrder.map(({ id }) => id),
+        steps.ids,
+      );
     });
 
     for (const [text, ids] of [

@@ -78,3 +78,5 @@ await { storm, line, work }[task.job]();
 await limiter.close();
 await limiter.close();
 await limiter.close();
+await limiter.close();
+await limiter.close();

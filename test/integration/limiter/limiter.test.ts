@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type {
   AcquireRequest,
   AcquireResult,
@@ -360,6 +361,28 @@ for (const { name, create } of limiterBackends) {
         await take();
       });
     });
+
+    if (name === 'SQLite') {
+      describe('the file', () => {
+        beforeEach(() => fixture.limit({ ...call, requests: { minute: 1 } }));
+
+        it('may be deleted: all of its users start anew, together', async () => {
+          const other = await fixture.open();
+          await take();
+          refused(await other.acquire(call));
+          rmSync(fixture.database);
+          await take();
+          refused(await other.acquire(call));
+          refused(await limiter.acquire(call));
+        });
+
+        it('is left alone when it is no rate limit database', async () => {
+          writeFileSync(fixture.database, 'a letter to somebody else, and a long one');
+          await assert.rejects(limiter.acquire(call), { code: 'database.foreign' });
+          assert.match(readFileSync(fixture.database, 'utf8'), /^a letter/);
+        });
+      });
+    }
 
     describe('the clock', () => {
       const hour = 60 * minute;

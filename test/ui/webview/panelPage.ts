@@ -47,6 +47,7 @@ export class PanelPage {
   /** Everything that the browser complained of. */
   readonly complaints: string[] = [];
   readonly #sessions: PanelSession[] = [];
+  #title: string | null = null;
 
   private constructor(page: Page) {
     this.page = page;
@@ -69,6 +70,11 @@ export class PanelPage {
     await panel.#connect(options);
     await page.goto(`${origin}/`);
     return panel;
+  }
+
+  /** What the document had written on its tab; null before. */
+  get title(): string | null {
+    return this.#title;
   }
 
   /** What a context menu of the editor does. */
@@ -149,6 +155,7 @@ export class PanelPage {
         session: envelope.session,
         services,
         post: (answer) => this.#post(answer),
+        setTitle: (title) => (this.#title = title),
         record: (error) => this.complaints.push(String(error)),
       });
       this.#sessions.at(-1)?.dispose();
@@ -160,7 +167,9 @@ export class PanelPage {
 
   async #post(envelope: PanelEnvelope): Promise<void> {
     if (!this.page.isClosed()) {
-      await this.page.evaluate(`window.postMessage(${JSON.stringify(envelope)})`);
+      // As the editor does it, by JSON.parse: a literal of megabytes would have to be compiled.
+      const text = JSON.stringify(JSON.stringify(envelope));
+      await this.page.evaluate(`window.postMessage(JSON.parse(${text}))`);
     }
   }
 }

@@ -72,14 +72,51 @@ describe('package.json', () => {
     );
   });
 
+  it('offers what is about charts, tables and filters on panels that have them', () => {
+    const panels = ['dashboard', 'promptComparison', 'sql', 'trace'] as const;
+    const allowed = (when: string | undefined): string =>
+      panels
+        .filter((panel) => {
+          const pattern = /^activeWebviewPanelId =~ \/(.+)\/$/.exec(when ?? '')?.[1] ?? '';
+          return new RegExp(pattern).test(`langfuseMetrics.${panel}`);
+        })
+        .join(' ');
+    const offered = (items: readonly { command: string; when?: string; enablement?: string }[]): object =>
+      Object.fromEntries(
+        items
+          .filter(({ command }) => command.startsWith('langfuseMetrics.panel.'))
+          .map(({ command, when, enablement }) => [command.split('.')[2], allowed(enablement ?? when)] as const),
+      ) as object;
+    const expected = {
+      addFilter: 'dashboard promptComparison',
+      clearFilters: 'dashboard promptComparison',
+      toggleTable: 'dashboard sql',
+      compare: 'dashboard',
+      openAsSql: 'dashboard promptComparison sql',
+      copyTable: 'dashboard promptComparison sql',
+      saveCsv: 'dashboard promptComparison sql',
+      saveImage: 'dashboard sql',
+    };
+    assert.deepEqual(offered(contributes.commands), expected);
+    assert.deepEqual(offered(contributes.menus.commandPalette ?? []), expected);
+  });
+
   it('hides from the palette what only works on a row, a lens or a value', () => {
     const hidden = new Set(
       contributes.menus.commandPalette?.filter(({ when }) => when === 'false').map(({ command }) => command),
     );
     // These ask for what they are not given.
-    const asking = ['clearTraceFilter', 'comparePromptVersions', 'findPromptUses'].map(
-      (name) => `langfuseMetrics.${name}`,
-    );
+    const asking = [
+      'clearTraceFilter',
+      'comparePromptVersions',
+      'findPromptUses',
+      'openTrace',
+      'showFailingExamples',
+      'rateLimit.pause',
+      'rateLimit.resume',
+      'rateLimit.reset',
+      'rateLimit.copySnippet',
+    ].map((name) => `langfuseMetrics.${name}`);
     const onRows = contributes.menus['view/item/context']?.map(({ command }) => command) ?? [];
     const onValues = ['loadMoreRuns', 'loadMoreTraces', 'hidePromptLens', 'comparePromptText'].map(
       (name) => `langfuseMetrics.${name}`,

@@ -35,7 +35,7 @@ describe('the difference of two templates', () => {
         ['added', null, 4, '[Bye]'],
       ],
     );
-    assert.deepEqual([diff?.added, diff?.removed], [2, 1]);
+    assert.deepEqual([diff.added, diff.removed], [2, 1]);
   });
 
   it('gives back both texts, whatever they are', () => {

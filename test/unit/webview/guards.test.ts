@@ -46,6 +46,10 @@ describe('what documents of panels say', () => {
     assert.deepEqual(readOpen(trace), trace);
     assert.equal(readOpen({ ...trace, target: { projectId: 'p' } }), null);
     assert.equal(readOpen({ ...trace, link: 'constructor' }), null);
+    const diff = { link: 'promptDiff', target: { projectId: 'p', prompt: 'a', versions: [6, 7] } };
+    assert.deepEqual(readOpen(diff), diff);
+    assert.equal(readOpen({ ...diff, target: { ...diff.target, versions: [6] } }), null);
+    assert.equal(readOpen({ ...diff, link: 'promptInLangfuse' }), null);
     assert.equal(readOpen({ link: 'setting', target: { name: 'terminal.integrated.shell' } }), null);
     assert.equal(readOpen({ link: 'exportRange', target: { start: 'yesterday', end: 'now' } }), null);
   });

@@ -25,7 +25,7 @@ const requestSchema = z.discriminatedUnion('op', [
     item: z.string().optional(),
     ...address,
     ...estimate,
-    payload: z.unknown(),
+    payload: z.unknown().optional(),
     priority: z.number().optional(),
     notBefore: z.string().optional(),
     maxAttempts: z.number().optional(),
@@ -36,7 +36,7 @@ const requestSchema = z.discriminatedUnion('op', [
     item: z.string(),
     lease: z.string().optional(),
     ...usage,
-    result: z.unknown(),
+    result: z.unknown().optional(),
   }),
   z.object({
     op: z.literal('fail'),

@@ -42,7 +42,8 @@ export function tasksInScope({ db, dialect }: Pick<QuestionContext, 'db' | 'dial
     .leftJoin('agent_task_results as derived', (join) =>
       join
         .onRef('derived.task_id', '=', 'task.trace_id')
-        .onRef('derived.agent_name', '=', 'task.agent_name')
+        // An expression, so that SQLite looks for the one row of the id rather than through all of the agent.
+        .on(sql`derived.agent_name || ''`, '=', sql.ref('task.agent_name'))
         .on('derived.project_id', '!=', recordedProject)
         .on('task.project_id', '=', recordedProject),
     )

@@ -7,6 +7,7 @@ export const postgresSqlDialect: SqlDialect = {
   hourOf: (time) => sql`date_trunc('hour', ${time})`,
   secondsBetween: (from, to) => sql`round(extract(epoch FROM ${to} - ${from}), 3)::double precision`,
   joined: (values) => sql`string_agg((${values})::text, ' ')`,
+  arrayOf: (values) => sql`coalesce(json_agg(${values})::text, '[]')`,
   holdsAny: (array, texts) => sql`jsonb_exists_any(${array}, ARRAY[${sql.join(texts)}]::text[])`,
   elementsOf: (array) => sql`jsonb_array_elements_text(${array})`,
   membersOf: (object) => sql`jsonb_each_text(${object})`,

@@ -7,6 +7,7 @@ export const sqliteSqlDialect: SqlDialect = {
   hourOf: (time) => sql`(substr(${time}, 1, 13) || ':00:00.000Z')`,
   secondsBetween: (from, to) => sql`round((julianday(${to}) - julianday(${from})) * 86400, 3)`,
   joined: (values) => sql`group_concat(${values}, ' ')`,
+  arrayOf: (values) => sql`json_group_array(${values})`,
   holdsAny: (array, texts) =>
     sql`EXISTS (SELECT 1 FROM json_each(${array}) AS element WHERE element.value IN (${sql.join(texts)}))`,
   elementsOf: (array) => sql`json_each(${array})`,
