@@ -9,11 +9,12 @@ export function hoverMarkdown(hover: LensHover, subject: LensSubject): vscode.Ma
   const actions = hoverActions(subject);
   markdown.isTrusted = { enabledCommands: actions.map(({ command }) => command) };
   markdown.appendMarkdown(`**${escaped(hover.title)}** ${escaped(hover.subtitle)}\n\n${table(hover)}\n\n`);
+  // Before the template: below a long one they would be out of sight.
+  const links = actions.map((action) => link(action, subject)).join(' · ');
+  markdown.appendMarkdown(`${escaped(hover.source)}\n\n${links}\n\n`);
   if (hover.template !== null) {
     markdown.appendCodeblock(hover.template.text, hover.template.language);
   }
-  const links = actions.map((action) => link(action, subject)).join(' · ');
-  markdown.appendMarkdown(`${escaped(hover.source)}\n\n${links}`);
   return markdown;
 }
 
@@ -43,7 +44,8 @@ function link({ title, command }: HoverAction, subject: LensSubject): string {
 }
 
 function table({ columns, rows }: LensHover): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`;
+  // The editor sets columns of figures so close that two would read as one.
+  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | &emsp;')} |`;
   const rule = columns.map((_, index) => (index === 0 ? '---' : '--:'));
   return [line(columns), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
 }

@@ -42,9 +42,9 @@ export class Panel implements vscode.Disposable {
     this.#options = options;
     this.#webviewPanel = options.webviewPanel;
     const { webview } = this.#webviewPanel;
-    const media = vscode.Uri.joinPath(options.extensionUri, 'media');
+    const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(options.extensionUri, 'media', 'panel', name);
     webview.options = { enableScripts: true, localResourceRoots: [this.#folder] };
-    this.#webviewPanel.iconPath = vscode.Uri.joinPath(media, 'langfuse-metrics.svg');
+    this.#webviewPanel.iconPath = { light: icon('light.svg'), dark: icon('dark.svg') };
     this.#subscriptions = vscode.Disposable.from(
       webview.onDidReceiveMessage((message) => this.#receive(message)),
       this.#webviewPanel.onDidChangeViewState(() => this.#followVisibility()),

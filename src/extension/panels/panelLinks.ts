@@ -10,6 +10,8 @@ import { wholeView } from '../traces/traceFilterState.ts';
 import type { TraceTree } from '../traces/traceTree.ts';
 
 const day = 24 * 3_600_000;
+/** A panel that has been looked at for so long still shows "until now". */
+const presentMilliseconds = 15 * 60_000;
 
 export interface PanelLinkOpenerOptions {
   readonly presenter: Pick<ExportPresenter, 'run'>;
@@ -46,13 +48,17 @@ export class PanelLinkOpener {
     await this.#openers[link](target as never);
   }
 
-  /** The tree looks back from now, as far as the filter begins. */
+  /** A period up to now moves on with the clock; the traces behind a bar are those between two moments. */
   async #showTraces({ scope, status, text }: TraceFilter): Promise<void> {
     const { traces, clock } = this.#options;
+    const { start, end } = scope.range;
+    const ended = clock.now() - Date.parse(end) > presentMilliseconds;
     await traces.show({
       ...wholeView,
       grouping: traces.view.grouping,
-      days: Math.max(1, Math.ceil((clock.now() - Date.parse(scope.range.start)) / day)),
+      ...(ended
+        ? { range: { start, end } }
+        : { days: Math.max(1, Math.ceil((clock.now() - Date.parse(start)) / day)) }),
       status: status ?? null,
       text: text ?? null,
       filters: scope.filters ?? {},

@@ -27,12 +27,19 @@ export async function openPromptDiff(
   left: number,
   right: number,
 ): Promise<void> {
+  const documents = await Promise.all([left, right].map((version) => openTemplate(promptUri(prompt, version))));
   await vscode.commands.executeCommand(
     'vscode.diff',
-    promptUri(prompt, left),
-    promptUri(prompt, right),
+    ...documents.map(({ uri }) => uri),
     vscode.l10n.t('{0}: v{1} to v{2}', prompt.prompt, left, right),
   );
+}
+
+/** The document of a version's text in its language: JSON for a chat. */
+async function openTemplate(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const chat = document.getText().startsWith('[');
+  return vscode.languages.setTextDocumentLanguage(document, chat ? 'json' : 'markdown');
 }
 
 /** Templates of prompt versions as documents: to read, and to compare in the editor's own diff. */
@@ -49,10 +56,7 @@ export class PromptDocuments implements vscode.TextDocumentContentProvider, vsco
     const subject = promptOf(argument);
     const version = subject === null ? null : (subject.version ?? (await this.#askVersion(subject, null)));
     if (subject !== null && version !== null) {
-      const document = await vscode.workspace.openTextDocument(promptUri(subject, version));
-      const chat = document.getText().startsWith('[');
-      await vscode.languages.setTextDocumentLanguage(document, chat ? 'json' : 'markdown');
-      await vscode.window.showTextDocument(document, { preview: true });
+      await vscode.window.showTextDocument(await openTemplate(promptUri(subject, version)), { preview: true });
     }
   }
 

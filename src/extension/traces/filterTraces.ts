@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../engine/ports.ts';
 import type { Numbers } from '../../format/numbers.ts';
+import type { Times } from '../../format/times.ts';
 import type { FacetsAnswer } from '../../protocol/browse.ts';
 import type { Engine } from '../../protocol/engine.ts';
 import type { ScopeFilters } from '../../protocol/scope.ts';
@@ -13,6 +14,14 @@ interface Kind extends vscode.QuickPickItem {
   readonly change: () => Promise<TraceView | undefined>;
 }
 
+export interface FilterTracesOptions {
+  readonly engine: Pick<Engine, 'ask'>;
+  readonly tree: TraceTree;
+  readonly clock: Clock;
+  readonly numbers: Numbers;
+  readonly times: Times;
+}
+
 const shownValues = 500;
 
 /** Asks for one part of the filter of the tree of traces at a time; each shows what is chosen now. */
@@ -21,12 +30,14 @@ export class FilterTraces {
   readonly #tree: TraceTree;
   readonly #clock: Clock;
   readonly #numbers: Numbers;
+  readonly #times: Times;
 
-  constructor(engine: Pick<Engine, 'ask'>, tree: TraceTree, clock: Clock, numbers: Numbers) {
+  constructor({ engine, tree, clock, numbers, times }: FilterTracesOptions) {
     this.#engine = engine;
     this.#tree = tree;
     this.#clock = clock;
     this.#numbers = numbers;
+    this.#times = times;
   }
 
   async run(): Promise<void> {
@@ -60,7 +71,7 @@ export class FilterTraces {
       },
       {
         label: vscode.l10n.t('Time'),
-        description: view.days === null ? '' : vscode.l10n.t('{0} d', view.days),
+        description: this.#describe({ ...wholeView, days: view.days, range: view.range }),
         change: () => this.#time(view),
       },
       list('models', vscode.l10n.t('Model')),
@@ -72,7 +83,7 @@ export class FilterTraces {
       list('agents', vscode.l10n.t('Agent')),
       list('prompts', vscode.l10n.t('Prompt')),
       { label: vscode.l10n.t('Cost…'), description: view.minCostUsd?.toString() ?? '', change: () => this.#cost(view) },
-      ...(describeFilter(view, this.#numbers) === ''
+      ...(this.#describe(view) === ''
         ? []
         : [
             {
@@ -81,6 +92,10 @@ export class FilterTraces {
             },
           ]),
     ];
+  }
+
+  #describe(view: TraceView): string {
+    return describeFilter(view, { numbers: this.#numbers, times: this.#times, now: this.#clock.now() });
   }
 
   async #text(view: TraceView): Promise<TraceView | undefined> {
@@ -114,7 +129,7 @@ export class FilterTraces {
       ],
       { title: vscode.l10n.t('Filter traces by time') },
     );
-    return chosen === undefined ? undefined : { ...view, days: chosen.days };
+    return chosen === undefined ? undefined : { ...view, days: chosen.days, range: null };
   }
 
   async #cost(view: TraceView): Promise<TraceView | undefined> {

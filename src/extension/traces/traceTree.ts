@@ -81,7 +81,8 @@ export class TraceTree implements vscode.Disposable {
   async #roots(): Promise<readonly TreeNode[]> {
     const { engine, database, numbers } = this.#options;
     const { view } = this;
-    const description = describeFilter(view, numbers);
+    const context = this.#context();
+    const description = describeFilter(view, context);
     const head = description === '' ? [] : [filterNode(description)];
     if (!(await database.mayExist())) {
       this.#tree.describe('', '');
@@ -96,7 +97,6 @@ export class TraceTree implements vscode.Disposable {
     });
     const nothing = groups.length === 0 && description !== '';
     this.#tree.describe(nothing ? l10n.t('No trace passes this filter.') : '', '');
-    const context = this.#context();
     const nodes = groups.map((group, index) => {
       const id = `group/${view.grouping}/${group.key ?? ''}`;
       const node = groupNode(group, view.grouping, () => this.#tracesOf(id, group.key, group.traces), {

@@ -16,7 +16,7 @@ export function contributeTrees(workbench: Workbench): { readonly traces: TraceT
   const prompts = new PromptTree(parts);
   const agents = new AgentTree(parts);
   const traceCommands = new TraceCommands(engine, keys);
-  const filterTraces = new FilterTraces(engine, traces, clock, numbers);
+  const filterTraces = new FilterTraces({ engine, tree: traces, clock, numbers, times });
   const promptDocuments = new PromptDocuments(engine);
   const followData = history.onDidChange(() => {
     traces.refresh();

@@ -118,13 +118,20 @@ describe('The rows of the tree of traces', () => {
 
 describe('The filter of the tree of traces', () => {
   it('reads as one line, and is empty when nothing is filtered', () => {
-    assert.equal(describeFilter(wholeView, context.numbers), '');
+    assert.equal(describeFilter(wholeView, context), '');
     const view = { ...wholeView, minCostUsd: 0.001, days: 7, filters: { models: ['a', 'b'] } };
-    assert.equal(describeFilter(view, context.numbers), 'a or b, cost over $0.0010, 7 d');
+    assert.equal(describeFilter(view, context), 'a or b, cost over $0.0010, 7 d');
   });
 
   it('reaches back the chosen days from now', () => {
     const { scope } = toTraceFilter({ ...wholeView, days: 7 }, context.now);
     assert.equal(scope.range.start, '2026-11-16T15:00:00.000Z');
+  });
+
+  it('holds between two moments where it was given some', () => {
+    const range = { start: '2026-11-22T00:00:00.000Z', end: '2026-11-22T03:00:00.000Z' };
+    const view = { ...wholeView, range };
+    assert.deepEqual(toTraceFilter(view, context.now).scope.range, range);
+    assert.equal(describeFilter(view, context), '22 Nov 00:00 – 22 Nov 03:00');
   });
 });
