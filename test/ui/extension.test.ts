@@ -24,14 +24,14 @@ describe('the way from a fresh window to a database', () => {
 
   it('begins with a welcome view that leads to the keys', async () => {
     await workbench.activity('Langfuse Metrics').click();
-    await workbench.page.getByRole('button', { name: 'Set Langfuse keys' }).waitFor();
+    await workbench.page.getByRole('button', { name: 'Set Langfuse keys' }).first().waitFor();
     await workbench.statusBarItem('Connect Langfuse').waitFor();
     await workbench.screenshot('extension-welcome');
   });
 
   it('shows in place what is wrong with keys, and stores them when they are right', async () => {
     const { page, quickInputBox } = workbench;
-    await page.getByRole('button', { name: 'Set Langfuse keys' }).click();
+    await page.getByRole('button', { name: 'Set Langfuse keys' }).first().click();
     await workbench.quickPick('Self-hosted').waitFor();
     await workbench.screenshot('extension-keys-region');
     await workbench.quickPick('Self-hosted').click();
@@ -108,7 +108,7 @@ describe('the view of exports where nothing can be exported', () => {
       const workbench = await openWorkbench(options);
       await workbench.page.keyboard.press('Escape');
       await workbench.activity('Langfuse Metrics').click();
-      await workbench.page.getByRole('button', { name: button }).waitFor();
+      await workbench.page.getByRole('button', { name: button }).first().waitFor();
       await workbench.screenshot(`extension-${button}`);
       await workbench.close();
     });
