@@ -327,8 +327,13 @@ describe('a day with the extension', () => {
     assert.match((await task.getAttribute('aria-label')) ?? '', /failed/);
     await focusView('Rate limits');
     await rows('Rate limits', 'openai').waitFor();
-    await press('End', 'ArrowRight', 'ArrowDown', 'ArrowDown');
-    await rows('Rate limits', /0 \/ 1,000 req/).waitFor();
+    await press('End', 'ArrowRight');
+    const gauge = rows('Rate limits', /0 \/ 1,000 req/);
+    for (let tries = 0; tries < 20 && !(await gauge.isVisible()); tries += 1) {
+      await workbench.page.waitForTimeout(200);
+      await press('ArrowDown');
+    }
+    await gauge.waitFor();
     await rows('Exports').first().click();
     await rows('Exports', 'Generations').waitFor();
     await workbench.screenshot('journey-sidebar');
@@ -358,6 +363,7 @@ describe('a day with the extension', () => {
       await lens('code-review/find-bugs · production v').click();
       await look('comparison');
       await workbench.runCommand('Langfuse Metrics: Run a named query…');
+      await workbench.quickInputBox.fill('Cost by day and model');
       await workbench.quickPick('Cost by day and model').click();
       await workbench.quickInput.getByText('How many days back?').waitFor();
       await press('Enter');

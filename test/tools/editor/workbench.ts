@@ -110,8 +110,9 @@ export class Workbench {
     for (;;) {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
-      await this.quickInputBox.fill(`>${title}`);
       try {
+        // A panel that takes the keyboard just now closes the palette again.
+        await this.quickInputBox.fill(`>${title}`, { timeout: 3_000 });
         await row.waitFor({ timeout: 3_000 });
         break;
       } catch (error) {
