@@ -31,8 +31,6 @@ import { WaysOut } from './waysOut.ts';
 
 /** Milliseconds in which nothing is said about waiting. */
 const patience = 150;
-/** Milliseconds between a change and its being kept by the editor. */
-const keepDelay = 300;
 /** Changes of scope that can be taken back. */
 const undoDepth = 50;
 
@@ -56,7 +54,6 @@ export class Comparison implements PanelListener {
   #failure: string | null = null;
   #waiting = false;
   #drawRequested = false;
-  #keepTimer: number | undefined;
   /** The failing runs were asked for and are not there yet. */
   #toFailures = false;
 
@@ -322,12 +319,11 @@ export class Comparison implements PanelListener {
   }
 
   #keepSoon(): void {
-    clearTimeout(this.#keepTimer);
-    this.#keepTimer = window.setTimeout(() => {
+    this.#context.keep(() => {
       const { projectId, prompt } = this.#target;
       const view = { ...this.#view, answers: this.#reader.readings.kept() };
-      this.#context.keep({ target: { projectId, prompt, versions: [], failures: false }, view });
-    }, keepDelay);
+      return { target: { projectId, prompt, versions: [], failures: false }, view };
+    });
   }
 
   // What its controls do.

@@ -39,8 +39,6 @@ import { viewAsSql } from './viewSql.ts';
 const patience = 150;
 /** Milliseconds that an answer waits for those asked with it. */
 const gathering = 80;
-/** Milliseconds between a change and its being kept by the editor. */
-const keepDelay = 300;
 /** Changes of scope that can be taken back. */
 const undoDepth = 50;
 
@@ -64,7 +62,6 @@ export class Dashboard implements PanelListener {
   #waiting = false;
   #drawRequested = false;
   #answersTimer: number | undefined;
-  #keepTimer: number | undefined;
 
   constructor(context: PanelContext) {
     const { host, writing, root, kept, target } = context;
@@ -334,11 +331,10 @@ export class Dashboard implements PanelListener {
   }
 
   #keepSoon(): void {
-    clearTimeout(this.#keepTimer);
-    this.#keepTimer = window.setTimeout(() => {
+    this.#context.keep(() => {
       const view = { ...this.#view, answers: this.#reader.readings.kept() };
-      this.#context.keep({ target: { scope: null }, view });
-    }, keepDelay);
+      return { target: { scope: null }, view };
+    });
   }
 
   // What its controls do.

@@ -32,8 +32,12 @@ export interface PanelContext {
   readonly target: unknown;
   /** What this panel kept with `keep` before it was hidden or the window was closed; null the first time. */
   readonly kept: PanelState | null;
-  keep(state: PanelState): void;
+  /** Keeps what `state` gives, within moments: of the calls meanwhile the last one counts. */
+  keep(state: () => PanelState): void;
 }
+
+/** Milliseconds for which changes are gathered before they are kept. */
+const keepDelay = 300;
 
 /** What the extension tells a panel while it is shown. */
 export interface PanelListener {
@@ -66,10 +70,27 @@ export function startPanel(create: (context: PanelContext) => PanelListener): vo
     root,
     target: setup.target,
     kept: (api.getState() as PanelState | undefined) ?? null,
-    keep: (state) => api.setState(state),
+    keep: keeper((state) => api.setState(state)),
   });
   host.on(settingsNotification, (settings) => listener.settings(settings));
   host.on(dataChangedNotification, () => listener.dataChanged());
   host.on(targetNotification, ({ target }) => listener.target(target));
   host.on(actionNotification, (action) => listener.action(action));
+}
+
+/** Not put off by changes that keep coming: an editor that hides the panel ends its document without a word. */
+function keeper(write: (state: PanelState) => void): PanelContext['keep'] {
+  let latest: (() => PanelState) | null = null;
+  return (state) => {
+    if (latest === null) {
+      setTimeout(() => {
+        const make = latest;
+        latest = null;
+        if (make !== null) {
+          write(make());
+        }
+      }, keepDelay);
+    }
+    latest = state;
+  };
 }

@@ -24,8 +24,6 @@ import { StatementRun } from './statementRun.ts';
 import { ResultTakeaway } from './takeaway.ts';
 import { firstView, keptView, readView, viewOfNext, type SqlView } from './view.ts';
 
-/** Milliseconds between a change and its being kept by the editor. */
-const keepDelay = 300;
 const rowCapStep = 10;
 const day = 86_400_000;
 
@@ -51,7 +49,6 @@ export class SqlPanel implements PanelListener {
   /** Newest exported moment; null while unknown. */
   #exportedUntil: string | null = null;
   #drawRequested = false;
-  #keepTimer: number | undefined;
 
   constructor(context: PanelContext) {
     const { host, writing, root, kept, target } = context;
@@ -272,11 +269,7 @@ export class SqlPanel implements PanelListener {
   #change(change: Partial<SqlView>): void {
     this.#view = { ...this.#view, ...change };
     this.#drawSoon();
-    clearTimeout(this.#keepTimer);
-    this.#keepTimer = window.setTimeout(
-      () => this.#context.keep({ target: this.#target, view: keptView(this.#view) }),
-      keepDelay,
-    );
+    this.#context.keep(() => ({ target: this.#target, view: keptView(this.#view) }));
   }
 
   #toggleChart(): void {

@@ -26,9 +26,6 @@ import { TreeView } from './treeView.ts';
 import { readTarget, readView, viewToKeep, type TraceView } from './view.ts';
 import { WaysOut } from './waysOut.ts';
 
-/** Milliseconds between a change and its being kept by the editor. */
-const keepDelay = 300;
-
 /** The panel of one trace: what it knows, what is chosen, and what each control does. */
 export class TracePanel implements PanelListener {
   readonly #context: PanelContext;
@@ -46,7 +43,6 @@ export class TracePanel implements PanelListener {
   #shown: ShownTrace | null = null;
   #settings: PanelSettings | null = null;
   #drawRequested = false;
-  #keepTimer: number | undefined;
 
   constructor(context: PanelContext) {
     const { host, writing, root, kept, target } = context;
@@ -294,13 +290,10 @@ export class TracePanel implements PanelListener {
   }
 
   #keepSoon(): void {
-    clearTimeout(this.#keepTimer);
-    this.#keepTimer = window.setTimeout(() => this.#keep(), keepDelay);
-  }
-
-  #keep(): void {
-    const detail = this.#view.selected === null ? null : this.#reader.detailOf(this.#view.selected);
-    this.#context.keep({ target: this.#chosenTarget, view: viewToKeep(this.#view, this.#shown, detail) });
+    this.#context.keep(() => {
+      const detail = this.#view.selected === null ? null : this.#reader.detailOf(this.#view.selected);
+      return { target: this.#chosenTarget, view: viewToKeep(this.#view, this.#shown, detail) };
+    });
   }
 
   // What its controls do.

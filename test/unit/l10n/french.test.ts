@@ -32,6 +32,15 @@ describe('the French texts', () => {
     }
   });
 
+  it('are set as French is: no-break blanks at punctuation and %, curved apostrophes', () => {
+    const wrong = / [:;?!»%](?:\s|$)|« |\p{L}'\p{L}/u;
+    const texts = [...Object.values(bundle), ...Object.values(french)];
+    assert.deepEqual(
+      texts.filter((text) => wrong.test(text.replaceAll(/`[^`]*`/g, ''))),
+      [],
+    );
+  });
+
   it('cover the manifest, with the same links', () => {
     const links = (text: string): readonly string[] => text.match(/\((?:command:[^)]+)\)|`#[^`]+#`/g) ?? [];
     assert.deepEqual(Object.keys(french), Object.keys(english));
