@@ -6,6 +6,7 @@ import filter from '@vscode/codicons/src/icons/filter.svg';
 import linkExternal from '@vscode/codicons/src/icons/link-external.svg';
 import refresh from '@vscode/codicons/src/icons/refresh.svg';
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { successSourceText } from '../../src/format/successSource.ts';
 import type { CoverageAnswer, PromptFigures } from '../../src/protocol/analytics.ts';
 import type { ScopeFilters, TimeRange } from '../../src/protocol/scope.ts';
 import { pathName } from '../shared/cells.ts';
@@ -139,23 +140,9 @@ function successIs({ prompt }: ComparisonBar, actions: BarActions): TemplateResu
   return sources.length === 0
     ? nothing
     : html`<span class="success-is"
-        ><span class="quiet">${l10n.t('Success is')}</span> ${sources.map(sourceName).join(', ')}
+        ><span class="quiet">${l10n.t('Success is')}</span> ${sources.map(successSourceText).join(', ')}
         <button type="button" class="link" @click=${() => actions.openSuccessSetting()}>
           ${l10n.t('Change the rule')}
         </button></span
       >`;
-}
-
-function sourceName(source: string): string {
-  if (source.startsWith('score:')) {
-    return l10n.t('score {0}', source.slice('score:'.length));
-  }
-  switch (source) {
-    case 'level':
-      return l10n.t('no step with an error');
-    case 'recorded':
-      return l10n.t('as recorded');
-    default:
-      return source;
-  }
 }

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { Numbers } from '../../format/numbers.ts';
+import { successSourceText } from '../../format/successSource.ts';
 import type { Times } from '../../format/times.ts';
 import type { PromptLens, PromptLensAnswer } from '../../protocol/browse.ts';
 import type { PromptUse } from '../../protocol/promptUses.ts';
@@ -111,7 +112,7 @@ function sourceText(prompt: PromptLens, answer: PromptLensAnswer, { times, days,
   const rule =
     sources.length === 0
       ? l10n.t('No run says whether it was a success.')
-      : l10n.t('Success is {0}.', sources.join(', '));
+      : l10n.t('Success is {0}.', sources.map(successSourceText).join(', '));
   const period = l10n.t('Last {0} d', days);
   const exported =
     answer.exportedUntil === null

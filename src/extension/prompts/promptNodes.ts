@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { Numbers } from '../../format/numbers.ts';
+import { successSourceText } from '../../format/successSource.ts';
 import type { PromptFigures, PromptVersionFigures } from '../../protocol/analytics.ts';
 import type { Rate } from '../../protocol/figures.ts';
 import type { NodeContext, TreeNode } from '../trees/treeNode.ts';
@@ -50,7 +51,10 @@ function versionTooltip(version: PromptVersionFigures, { numbers, times }: NodeC
   return [
     ...line(l10n.t('Runs'), numbers.count(version.executions)),
     ...line(l10n.t('Success'), joined([rateText(successRate, numbers), interval]) || null),
-    ...line(l10n.t('Success is'), version.successSources.length === 0 ? null : version.successSources.join(', ')),
+    ...line(
+      l10n.t('Success is'),
+      version.successSources.length === 0 ? null : version.successSources.map(successSourceText).join(', '),
+    ),
     ...line(l10n.t('Quality'), quality.value === null ? null : `${numbers.decimal(quality.value)} (n = ${quality.n})`),
     ...line(
       l10n.t('User feedback'),
