@@ -80,3 +80,4 @@ await limiter.close();
 await limiter.close();
 await limiter.close();
 await limiter.close();
+await limiter.close();
