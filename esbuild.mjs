@@ -41,8 +41,9 @@ const node = {
 };
 
 /**
- * esbuild would copy the editor's whole API once for each file that imports it, some 400 properties at
- * a time, which took most of the time that loading the extension took.
+ * The editor's API is required once for all files that import it. The editor looks up which extension
+ * asks each time, and esbuild would copy the whole of it each time, some 400 properties: that took most
+ * of the time that loading the extension took.
  *
  * @type {import('esbuild').Plugin}
  */
@@ -52,7 +53,7 @@ const editorApi = {
     onLoad({ filter: /[\\/]src[\\/]extension[\\/].*\.ts$/ }, async ({ path: file }) => ({
       contents: (await readFile(file, 'utf8')).replace(
         "import * as vscode from 'vscode';",
-        "const vscode = require('vscode');",
+        'const vscode = editorApi;',
       ),
       loader: 'ts',
     }));
@@ -83,7 +84,13 @@ const browser = {
 
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
-  { ...node, entryPoints: { extension: 'src/extension/extension.ts' }, external: ['vscode'], plugins: [editorApi] },
+  {
+    ...node,
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    external: ['vscode'],
+    plugins: [editorApi],
+    banner: { js: "const editorApi = require('vscode');" },
+  },
   // Without `vscode` as an external, an editor import in the engine or the CLI breaks the build.
   { ...node, entryPoints: { worker: 'src/extension/engine/worker.ts' } },
   { ...node, entryPoints: { limiterWorker: 'src/extension/engine/limiterWorker.ts' } },
