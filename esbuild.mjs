@@ -1,4 +1,4 @@
-import { build, context } from 'esbuild';
+import { build, context, transform } from 'esbuild';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -41,9 +41,9 @@ const node = {
 };
 
 /**
- * The editor's API is required once for all files that import it. The editor looks up which extension
- * asks each time, and esbuild would copy the whole of it each time, some 400 properties: that took most
- * of the time that loading the extension took.
+ * The editor's API is required once a file of the bundle. The editor looks up which extension asks each
+ * time, and esbuild would copy the whole of it each time, some 400 properties: that took most of the
+ * time that loading the extension took.
  *
  * @type {import('esbuild').Plugin}
  */
@@ -57,6 +57,33 @@ const editorApi = {
       ),
       loader: 'ts',
     }));
+  },
+};
+
+/**
+ * esbuild splits only ES modules, which the oldest editors that package.json allows do not load. So what
+ * it has split becomes CommonJS file by file. What an editor reads at its start is a third less that way.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const commonjsChunks = {
+  name: 'commonjs-chunks',
+  setup({ onEnd }) {
+    onEnd(async ({ outputFiles = [] }) => {
+      for (const { path: file, text } of outputFiles) {
+        const { code } = await transform(text, {
+          format: 'cjs',
+          platform: 'node',
+          target: node.target,
+          minify: base.minify,
+          sourcemap: flags.production ? false : 'inline',
+          supported: { 'dynamic-import': false },
+          banner: "const editorApi = require('vscode');",
+        });
+        await mkdir(path.dirname(file), { recursive: true });
+        await writeFile(file, code);
+      }
+    });
   },
 };
 
@@ -88,8 +115,15 @@ const bundles = [
     ...node,
     entryPoints: { extension: 'src/extension/extension.ts' },
     external: ['vscode'],
-    plugins: [editorApi],
-    banner: { js: "const editorApi = require('vscode');" },
+    plugins: [editorApi, commonjsChunks],
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'extension/[name]-[hash]',
+    // Chained through the second step.
+    sourcemap: flags.production ? false : 'inline',
+    // Methods keep their names anyhow; to note those of functions took a quarter of the loading.
+    keepNames: false,
+    write: false,
   },
   // Without `vscode` as an external, an editor import in the engine or the CLI breaks the build.
   { ...node, entryPoints: { worker: 'src/extension/engine/worker.ts' } },

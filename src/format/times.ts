@@ -7,7 +7,7 @@ const britishEnglish = 'en-GB';
  */
 export class Times {
   readonly #locale: string;
-  readonly #timeZone: string | undefined;
+  #timeZone: string | undefined;
   /** A table of moments needs the same formats hundreds of times, and making one takes long. */
   readonly #formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -18,6 +18,12 @@ export class Times {
   constructor(language: string, timeZone?: string) {
     this.#locale = language.startsWith('en') ? britishEnglish : language;
     this.#timeZone = timeZone;
+  }
+
+  /** Whose days are shown, an IANA name. Looked up when first asked for: that takes 20 ms at an editor's start. */
+  get timeZone(): string {
+    this.#timeZone ??= new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return this.#timeZone;
   }
 
   /** `23 Nov 14:21`, with the year when it is not the year of `now`. */

@@ -32,11 +32,11 @@ export async function pickTrace(options: PickTraceOptions): Promise<TraceTarget 
 }
 
 async function newest(options: PickTraceOptions): Promise<TraceItem[]> {
-  const { engine, clock } = options;
+  const { engine, clock, times } = options;
   const { traces } = await engine.ask('traces', {
     filter: { scope: { range: { start: beginning, end: new Date(clock.now()).toISOString() } } },
     grouping: 'day',
-    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: times.timeZone,
     order: 'newest',
     limit: shown,
   });

@@ -40,7 +40,6 @@ export interface TraceTreeOptions {
 export class TraceTree implements vscode.Disposable {
   readonly #options: TraceTreeOptions;
   readonly #tree: LazyTree;
-  readonly #timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   /** Pages read of each list, by the id of the row it lies below. */
   readonly #pages = new Map<string, number>();
   readonly #nodes = new Map<string, TreeNode>();
@@ -92,7 +91,7 @@ export class TraceTree implements vscode.Disposable {
     const { groups, nextCursor } = await engine.ask('traceGroups', {
       filter,
       grouping: view.grouping,
-      timeZone: this.#timeZone,
+      timeZone: this.#options.times.timeZone,
       limit: groupPageSize * this.#pagesOf('root'),
     });
     const nothing = groups.length === 0 && description !== '';
@@ -115,7 +114,7 @@ export class TraceTree implements vscode.Disposable {
     const { traces, nextCursor } = await engine.ask('traces', {
       filter: toTraceFilter(view, clock.now()),
       grouping: view.grouping,
-      timeZone: this.#timeZone,
+      timeZone: this.#options.times.timeZone,
       group,
       order: 'newest',
       limit: tracePageSize * this.#pagesOf(groupId),
@@ -170,7 +169,8 @@ export class TraceTree implements vscode.Disposable {
   #context(): TraceNodeContext {
     const { numbers, times, clock } = this.#options;
     const now = clock.now();
-    const dateOf = (time: number): string => new Intl.DateTimeFormat('en-CA').format(time);
+    const dates = new Intl.DateTimeFormat('en-CA');
+    const dateOf = (time: number): string => dates.format(time);
     return { numbers, times, now, today: dateOf(now), yesterday: dateOf(now - 86_400_000) };
   }
 }
