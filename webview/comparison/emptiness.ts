@@ -43,7 +43,7 @@ export function emptinessOf(input: EmptinessInput): EmptyState | null {
       actions: coverage?.exportedUntil == null ? [exportNow, choose] : [choose, exportNow],
     };
   }
-  const where = hasFilters(filters) ? ` ${l10n.t('in {0}', filtersText(filters))}` : '';
+  const where = hasFilters(filters) ? ` ${l10n.t('with {0}', filtersText(filters))}` : '';
   const title = `${l10n.t('No run of {0} {1}', name, periodWords(range, writing))}${where}`;
   if (ever.executions === 0) {
     return {

@@ -51,6 +51,8 @@ export class PromptLenses implements vscode.CodeLensProvider, vscode.HoverProvid
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #problems = vscode.languages.createDiagnosticCollection('langfuseMetrics');
   readonly #subscriptions: vscode.Disposable;
+  /** Documents whose lenses the editor waits for: their first scan needs no event. */
+  readonly #awaited = new Set<vscode.TextDocument>();
   #settings: LensSettings | null = null;
 
   readonly onDidChangeCodeLenses = this.#changed.event;
@@ -71,7 +73,10 @@ export class PromptLenses implements vscode.CodeLensProvider, vscode.HoverProvid
       vscode.languages.registerHoverProvider(everywhere, this),
       uses.onDidChange((document) => {
         this.#report(document);
-        this.#changed.fire();
+        // Asked anew, an editor lets go of the commands of the lenses on its screen before it has others.
+        if (!this.#awaited.has(document)) {
+          this.#changed.fire();
+        }
       }),
       figures.onDidChange(() => {
         vscode.workspace.textDocuments.forEach((document) => this.#report(document));
@@ -88,10 +93,12 @@ export class PromptLenses implements vscode.CodeLensProvider, vscode.HoverProvid
       return undefined;
     }
     const { uses } = this.#options;
-    const scan = uses.scan(document);
-    const known = uses.get(document);
-    if (known === null) {
-      await Promise.race([scan, new Promise((resolve) => setTimeout(resolve, firstScanMilliseconds))]);
+    if (uses.get(document) === null) {
+      this.#awaited.add(document);
+      await Promise.race([uses.scan(document), new Promise((resolve) => setTimeout(resolve, firstScanMilliseconds))]);
+      this.#awaited.delete(document);
+    } else {
+      void uses.scan(document);
     }
     return this.#shown(document)?.map((use) => new PromptLensItem(use, document.uri));
   }

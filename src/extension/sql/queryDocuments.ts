@@ -59,6 +59,8 @@ export class QueryDocuments implements vscode.Disposable {
     }
     await this.bind(document);
     const start = document.positionAt(splitStatements(content)[0]?.start ?? content.length);
+    // Told before it is on the screen: who presses Ctrl+Enter at once runs it.
+    await this.#keys.set('langfuseMetrics.queryDocument', true);
     return vscode.window.showTextDocument(document, { selection: new vscode.Range(start, start), preview: false });
   }
 

@@ -73,11 +73,7 @@ async function work(): Promise<void> {
   }
 }
 
+const jobs = { storm, line, work };
 log('ready');
-await { storm, line, work }[task.job]();
-await limiter.close();
-await limiter.close();
-await limiter.close();
-await limiter.close();
-await limiter.close();
+await jobs[task.job]();
 await limiter.close();

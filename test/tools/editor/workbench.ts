@@ -113,15 +113,14 @@ export class Workbench {
       try {
         // A panel that takes the keyboard just now closes the palette again.
         await this.quickInputBox.fill(`>${title}`, { timeout: 3_000 });
-        await row.waitFor({ timeout: 3_000 });
-        break;
+        await row.click({ timeout: 3_000 });
+        return;
       } catch (error) {
         if (Date.now() > deadline) {
           throw new Error(`The command palette does not offer "${title}".`, { cause: error });
         }
       }
     }
-    await row.click();
   }
 
   /** The innermost frame of a webview that shows `text`. */

@@ -190,7 +190,7 @@ describe('the hover on a name', () => {
         ['v3 production', '92 %', '87 to 95', '210', '$0.0021', '3.90 s'],
       ],
       template: { language: 'markdown', text: 'Text of v3 for {{x}}' },
-      source: 'Success is score:correct. Last 7 d, exported up to 23 Nov 14:32.',
+      source: 'Success is score correct. Last 7 d, exported up to 23 Nov 14:32.',
     });
   });
 });
