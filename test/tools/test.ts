@@ -10,12 +10,15 @@ import { parseArgs } from 'node:util';
 import { cleanEnvironment } from './cleanEnvironment.ts';
 import { ensurePython, ensureSqliteShell } from './editor/systemPrograms.ts';
 import { runHostSuite } from './host/browserHost.ts';
+import { intoLanes } from './lanes.ts';
 import type { Counts } from './mochaRun.ts';
 import { packageExtension } from './vsix.ts';
 import { root, run, runPackageBin, runTool, say, ToolError, type Outcome } from './shell.ts';
 
 interface Suite {
   readonly name: string;
+  /** Runs beside the others of its kind, two at a time; what it prints is shown when it has ended. */
+  readonly beside?: boolean;
   /** Suites that must have run before. */
   readonly needs?: readonly string[];
   /** Null when there is nothing to run in this checkout. */
@@ -27,26 +30,37 @@ const langfuseFacts = path.join(root, '..', 'shared', 'langfuse');
 /** A program that passes or fails as a whole counts as one. */
 const check = (name: string, program: () => Promise<Outcome>): Suite => ({
   name,
+  beside: true,
   run: async () => {
-    const { exitCode } = await program();
+    const { exitCode, output } = await program();
+    process.stdout.write(output);
     return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   },
 });
 
+const packageBin = (name: string, ...args: readonly string[]): Promise<Outcome> =>
+  runPackageBin(name, args, { capture: true });
+
 const suites: readonly Suite[] = [
-  check('types', () => runPackageBin('tsc', ['--noEmit'])),
-  check('types-web', () => runPackageBin('tsc', ['--noEmit', '-p', 'webview'])),
-  check('types-webtest', () => runPackageBin('tsc', ['--noEmit', '-p', 'test/unit/webview'])),
-  check('lint', () => runPackageBin('eslint', ['.'])),
-  check('unused', () => runPackageBin('knip', ['--no-config-hints'])),
-  check('format', () => runPackageBin('prettier', ['--check', '--log-level', 'warn', '.'])),
-  check('build', () => run(process.execPath, ['esbuild.mjs', '--production'])),
+  // The longest first, beside which the others run.
+  check('lint', () => packageBin('eslint', '.')),
+  check('types', () => packageBin('tsc', '--noEmit')),
+  check('types-web', () => packageBin('tsc', '--noEmit', '-p', 'webview')),
+  check('types-webtest', () => packageBin('tsc', '--noEmit', '-p', 'test/unit/webview')),
+  check('unused', () => packageBin('knip', '--no-config-hints')),
+  check('format', () => packageBin('prettier', '--check', '--log-level', 'warn', '.')),
+  check('build', () => run(process.execPath, ['esbuild.mjs', '--production'], { capture: true })),
   { name: 'package', needs: ['build'], run: () => packageCounts() },
-  { name: 'unit', run: (grep) => mochaSuite('unit', 20_000, grep) },
-  { name: 'integration', needs: ['build'], run: (grep) => mochaSuite('integration', 120_000, grep, 2) },
+  { name: 'unit', run: (grep) => mochaSuite('unit', { timeout: 20_000, grep, lanes: 1 }) },
+  // Much of what these do is waiting.
+  {
+    name: 'integration',
+    needs: ['build'],
+    run: (grep) => mochaSuite('integration', { timeout: 120_000, grep, lanes: 4 }),
+  },
   { name: 'contract', run: contractSuite },
   { name: 'host', needs: ['build'], run: runHostSuite },
-  { name: 'ui', needs: ['build'], run: (grep) => mochaSuite('ui', 120_000, grep) },
+  { name: 'ui', needs: ['build'], run: (grep) => mochaSuite('ui', { timeout: 120_000, grep, lanes: 2 }) },
 ];
 
 async function packageCounts(): Promise<Counts> {
@@ -59,40 +73,35 @@ async function contractSuite(grep: string | null): Promise<Counts | null> {
     say('Left out: recordings and the OpenAPI file of a Langfuse server are not beside this checkout.');
     return null;
   }
-  return mochaSuite('contract', 120_000, grep);
+  return mochaSuite('contract', { timeout: 120_000, grep, lanes: 1 });
 }
 
-/**
- * Runs test/NAME in processes of their own, side by side: much of what integration tests do is waiting.
- * The output of all but the first is shown when they have ended.
- */
-async function mochaSuite(
-  name: string,
-  timeoutMilliseconds: number,
-  grep: string | null,
-  processes = 1,
-): Promise<Counts> {
+interface MochaSuiteOptions {
+  /** Milliseconds for a test. */
+  readonly timeout: number;
+  readonly grep: string | null;
+  /** Processes that run side by side. */
+  readonly lanes: number;
+}
+
+/** Runs test/NAME in processes of their own. The output of all but the first is shown when they have ended. */
+async function mochaSuite(name: string, { timeout, grep, lanes }: MochaSuiteOptions): Promise<Counts> {
   const files: string[] = [];
   for await (const file of glob(`test/${name}/**/*.test.ts`, { cwd: root })) {
     files.push(path.join(root, file));
   }
-  files.sort();
   if (name === 'integration') {
     await ensureSqliteShell();
     await ensurePython();
   }
-  const options = ['--timeout', String(timeoutMilliseconds), ...(grep === null ? [] : ['--grep', grep])];
-  const parts = Array.from({ length: processes }, (_, part) =>
-    mochaProcess(
-      files.filter((_, index) => index % processes === part),
-      options,
-      part > 0,
-    ),
-  );
-  const counts = await Promise.all(parts);
+  const options = ['--timeout', String(timeout), ...(grep === null ? [] : ['--grep', grep])];
+  return sum(await Promise.all(intoLanes(files, lanes).map((lane, index) => mochaProcess(lane, options, index > 0))));
+}
+
+function sum(counts: readonly Counts[]): Counts {
   return {
-    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
-    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+    passed: counts.reduce((total, { passed }) => total + passed, 0),
+    failed: counts.reduce((total, { failed }) => total + failed, 0),
   };
 }
 
@@ -120,7 +129,9 @@ async function mochaProcess(files: readonly string[], options: readonly string[]
 
 /** A suite that finds no tests has lost them: that is a failure, unless `--grep` chose none of it. */
 async function runSuite(suite: Suite, grep: string | null): Promise<Counts> {
-  say(`\n── ${suite.name} ${'─'.repeat(70 - suite.name.length)}`);
+  if (suite.beside !== true) {
+    say(`\n── ${suite.name} ${'─'.repeat(70 - suite.name.length)}`);
+  }
   const startedAt = performance.now();
   const counts = await suite.run(grep).catch((error: unknown) => {
     say(error instanceof Error ? error.message : String(error));
@@ -156,17 +167,28 @@ function chosenSuites(only: string | undefined): readonly Suite[] {
   return suites.filter((suite) => names.has(suite.name));
 }
 
+/** Suites in their order; those that run beside each other, two at a time. */
+async function runSuites(chosen: readonly Suite[], grep: string | null): Promise<ReadonlyMap<Suite, Counts>> {
+  const counts = new Map<Suite, Counts>();
+  const work = async (queue: Suite[]): Promise<void> => {
+    for (let suite = queue.shift(); suite !== undefined; suite = queue.shift()) {
+      counts.set(suite, await runSuite(suite, grep));
+    }
+  };
+  const checks = chosen.filter(({ beside }) => beside === true);
+  await Promise.all([work(checks), work(checks)]);
+  await work(chosen.filter(({ beside }) => beside !== true));
+  return counts;
+}
+
 await runTool(async () => {
   const { values } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string' } } });
-  const summary: string[] = [];
-  let passed = 0;
-  let failed = 0;
-  for (const suite of chosenSuites(values.only)) {
-    const counts = await runSuite(suite, values.grep ?? null);
-    summary.push(`${suite.name.padEnd(12)}${counts.passed} passed, ${counts.failed} failed`);
-    passed += counts.passed;
-    failed += counts.failed;
-  }
+  const counts = await runSuites(chosenSuites(values.only), values.grep ?? null);
+  const summary = Array.from(
+    counts,
+    ([{ name }, { passed, failed }]) => `${name.padEnd(14)}${passed} passed, ${failed} failed`,
+  );
+  const { passed, failed } = sum([...counts.values()]);
   console.log(`\n${summary.join('\n')}\n\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 });

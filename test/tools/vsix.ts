@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { root, runPackageBin, say, ToolError } from './shell.ts';
 
@@ -14,7 +14,10 @@ export async function packageExtension(): Promise<string> {
     version: string;
   };
   const file = path.join(root, `${name}-${version}.vsix`);
-  await pack(root, file);
+  // Suites that run side by side each pack it, and install what the other has packed.
+  const packed = path.join(root, `${name}-${version}-${process.pid}.vsix`);
+  await pack(root, packed);
+  await rename(packed, file);
   const megabytes = (await stat(file)).size / 1e6;
   if (megabytes > limitMegabytes) {
     throw new ToolError(

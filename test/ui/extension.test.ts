@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { startLangfuseServer, type LangfuseServer } from '../langfuse-server/server.ts';
 import type { Locator } from 'playwright-core';
 import type { Workbench } from '../tools/editor/workbench.ts';
+import { panelFrame } from '../tools/editor/panelFrame.ts';
 import { openWorkbench } from './harness.ts';
 
 describe('the way from a fresh window to a database', () => {
@@ -82,6 +83,13 @@ describe('the way from a fresh window to a database', () => {
     }
     assert.equal(await tooltip.isVisible(), true);
     await workbench.screenshot('extension-run');
+  });
+
+  it('leads from the status bar to the dashboard', async () => {
+    await workbench.statusBarItem(/ today|Exported/).click();
+    const dashboard = await panelFrame(workbench.page, '.figures b');
+    await dashboard.getByText('Exported up to', { exact: false }).first().waitFor();
+    await workbench.screenshot('extension-status-dashboard');
   });
 });
 

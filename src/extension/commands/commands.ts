@@ -11,11 +11,15 @@ export class Commands implements vscode.Disposable {
     this.#messages = messages;
   }
 
-  /** What the handler returns reaches whoever executes the command from code; undefined when it failed. */
-  register(id: CommandId, handler: (argument: unknown) => unknown): void {
-    const guarded = async (argument: unknown): Promise<unknown> => {
+  /**
+   * What the handler returns reaches whoever executes the command from code; undefined when it failed.
+   * @param handler is given the row of a tree that the command was called on, and all selected rows where
+   * that tree lets several be selected
+   */
+  register(id: CommandId, handler: (argument: unknown, selection?: unknown) => unknown): void {
+    const guarded = async (argument: unknown, selection?: unknown): Promise<unknown> => {
       try {
-        return await handler(argument);
+        return await handler(argument, selection);
       } catch (error) {
         // Not awaited: who executed the command need not wait until the user has read the message.
         void this.#messages.show(error);

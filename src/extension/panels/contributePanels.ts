@@ -55,13 +55,13 @@ export function contributePanels(workbench: Workbench, { presenter, traces, stat
     await folder.require();
     await panels.show(dashboardPanel, dashboardPanel.readTarget(target) ?? { scope: null });
   });
-  const compare = async (argument: unknown, failures: boolean): Promise<void> => {
+  const compare = async (argument: unknown, selection: unknown, failures: boolean): Promise<void> => {
     await folder.require();
-    const target = await prompts.comparisonTarget(argument, failures);
+    const target = await prompts.comparisonTarget(argument, selection, failures);
     await (target === null ? undefined : panels.show(comparisonPanel, target));
   };
-  commands.register(commandIds.comparePromptVersions, (argument) => compare(argument, false));
-  commands.register(commandIds.showFailingExamples, (argument) => compare(argument, true));
+  commands.register(commandIds.comparePromptVersions, (argument, selection) => compare(argument, selection, false));
+  commands.register(commandIds.showFailingExamples, (argument, selection) => compare(argument, selection, true));
   commands.register(commandIds.openTrace, async (subject) => {
     await folder.require();
     const target = subjectOf(subject) ?? (await pickTrace({ engine, clock, numbers, times }));

@@ -9,7 +9,7 @@ import { commandIds } from '../commands/commandIds.ts';
 import type { KeyStore } from '../keys/keyStore.ts';
 import { recentScope } from '../trees/recentScope.ts';
 import { promptChoices } from './promptChoices.ts';
-import { promptOf } from './promptDocuments.ts';
+import { promptOf, selectedVersions } from './promptDocuments.ts';
 
 /** Days whose runs the pick of a prompt counts. */
 const countedDays = 30;
@@ -32,11 +32,14 @@ export class PromptCommands {
   /**
    * What to compare; null when the person left.
    * @param argument the row of a tree, the subject of a lens, the target of a panel's link, or nothing
+   * @param selection the rows that are selected in that tree
    */
-  async comparisonTarget(argument: unknown, failures: boolean): Promise<ComparisonTarget | null> {
+  async comparisonTarget(argument: unknown, selection: unknown, failures: boolean): Promise<ComparisonTarget | null> {
     const subject = promptOf(argument);
     if (subject !== null) {
-      const versions = subject.version === null ? [] : [subject.version];
+      const selected = selectedVersions(subject, selection);
+      const one = subject.version === null ? [] : [subject.version];
+      const versions = selected.length > 1 ? selected : one;
       return { projectId: subject.projectId, prompt: subject.prompt, versions, failures };
     }
     const prompt = await this.#pick(failures);

@@ -15,6 +15,16 @@ export function promptOf(argument: unknown): PromptSubject | null {
   return typeof projectId === 'string' && typeof prompt === 'string' ? { projectId, prompt, version } : null;
 }
 
+/** The versions of one prompt that are selected in a tree, oldest first; those of other prompts are left out. */
+export function selectedVersions({ projectId, prompt }: PromptSubject, selection: unknown): readonly number[] {
+  const rows: readonly unknown[] = Array.isArray(selection) ? selection : [];
+  return rows
+    .flatMap((row) => promptOf(row) ?? [])
+    .filter((other) => other.projectId === projectId && other.prompt === prompt)
+    .flatMap(({ version }) => version ?? [])
+    .toSorted((a, b) => a - b);
+}
+
 /** A version's text as the address of a read-only document; chat prompts are JSON, others Markdown. */
 export function promptUri({ projectId, prompt }: Omit<PromptSubject, 'version'>, version: number): vscode.Uri {
   const name = `${path.posix.basename(prompt)} v${version}`;
@@ -60,9 +70,13 @@ export class PromptDocuments implements vscode.TextDocumentContentProvider, vsco
     }
   }
 
-  /** Asks for the version to compare with; the older one goes to the left. */
-  async diff(argument: unknown): Promise<void> {
+  /** Asks for the version to compare with, unless two are selected; the older one goes to the left. */
+  async diff(argument: unknown, selection: unknown): Promise<void> {
     const subject = promptOf(argument);
+    const [older, newer, ...more] = subject === null ? [] : selectedVersions(subject, selection);
+    if (subject !== null && older !== undefined && newer !== undefined && more.length === 0) {
+      return openPromptDiff(subject, older, newer);
+    }
     const first = subject === null ? null : (subject.version ?? (await this.#askVersion(subject, null)));
     const second = subject === null || first === null ? null : await this.#askVersion(subject, first);
     if (subject === null || first === null || second === null) {

@@ -30,7 +30,12 @@ export class PromptTree implements vscode.Disposable {
 
   constructor(options: PromptTreeOptions) {
     this.#options = options;
-    this.#tree = new LazyTree({ viewId: promptsViewId, roots: () => this.#roots(), log: options.log });
+    this.#tree = new LazyTree({
+      viewId: promptsViewId,
+      roots: () => this.#roots(),
+      log: options.log,
+      selectMany: true,
+    });
   }
 
   refresh(): void {

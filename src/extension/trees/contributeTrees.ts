@@ -37,7 +37,7 @@ export function contributeTrees(workbench: Workbench): { readonly traces: TraceT
   commands.register(commandIds.rateBad, (subject) => traceCommands.rate(subject, false));
   commands.register(commandIds.refreshPrompts, () => prompts.refresh());
   commands.register(commandIds.openPromptTemplate, (subject) => promptDocuments.open(subject));
-  commands.register(commandIds.diffPromptVersions, (subject) => promptDocuments.diff(subject));
+  commands.register(commandIds.diffPromptVersions, (subject, selection) => promptDocuments.diff(subject, selection));
   commands.register(commandIds.refreshAgents, () => agents.refresh());
   return { traces };
 }

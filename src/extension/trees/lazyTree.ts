@@ -12,6 +12,8 @@ export interface LazyTreeOptions {
   readonly roots: () => Promise<readonly TreeNode[]>;
   readonly log: Log;
   readonly showCollapseAll?: boolean;
+  /** Several rows can be selected; commands are given all of them. */
+  readonly selectMany?: boolean;
 }
 
 /** A view whose rows are read when they are unfolded. What cannot be read says so in place. */
@@ -23,10 +25,14 @@ export class LazyTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor({ viewId, roots, log, showCollapseAll = true }: LazyTreeOptions) {
+  constructor({ viewId, roots, log, showCollapseAll = true, selectMany = false }: LazyTreeOptions) {
     this.#roots = roots;
     this.#log = log;
-    this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll });
+    this.#view = vscode.window.createTreeView(viewId, {
+      treeDataProvider: this,
+      showCollapseAll,
+      canSelectMany: selectMany,
+    });
   }
 
   /** Reads again what is shown below a row, or everything. */

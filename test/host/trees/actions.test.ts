@@ -123,6 +123,25 @@ describe('what the rows of the trees offer', () => {
     assert.ok(versionOf(input.original) < versionOf(input.modified));
   });
 
+  it('compares the two versions that are selected without asking', async () => {
+    const [variant] = rows(
+      `SELECT project_id, prompt_name, min(version) AS first, max(version) AS last FROM prompt_variants
+       GROUP BY project_id, prompt_name HAVING count(*) > 2 LIMIT 1`,
+    );
+    assert.ok(variant);
+    const prompt = { projectId: String(variant.project_id), prompt: String(variant.prompt_name) };
+    const row = (version: unknown): object => ({ subject: { ...prompt, version: Number(version) } });
+    const selection = [row(variant.last), row(variant.first)];
+    await vscode.commands.executeCommand('langfuseMetrics.diffPromptVersions', selection[0], selection);
+    const input = activeTab()?.input;
+    assert.ok(input instanceof vscode.TabInputTextDiff);
+    const versionOf = (uri: vscode.Uri): number => (JSON.parse(uri.query) as [string, string, number])[2];
+    assert.deepEqual([input.original, input.modified].map(versionOf), [variant.first, variant.last]);
+    await vscode.commands.executeCommand('langfuseMetrics.comparePromptVersions', selection[0], selection);
+    await until(() => activeTab()?.input instanceof vscode.TabInputWebview, 'no panel is shown');
+    assert.match(activeTab()?.label ?? '', /: versions$/);
+  });
+
   it('opens the dashboard at what an alert is about', async () => {
     const range = { start: '2026-11-01T00:00:00.000Z', end: '2026-12-01T00:00:00.000Z' };
     await showAlert({ state: 'firing', title: 'Budget', scope: { range } } as AlertState);

@@ -13,12 +13,15 @@ import type { PostgresServer } from '../postgres/postgresServer.ts';
 import { sharedServer } from '../postgres/sharedServer.ts';
 import { cliBundle } from './bundle.ts';
 
-/** The backends that suites run on, with the server that each needs. */
-export const cliBackends: readonly { readonly name: string; readonly server: () => Promise<PostgresServer | null> }[] =
-  [
-    { name: 'SQLite', server: () => Promise.resolve(null) },
-    { name: 'PostgreSQL', server: sharedServer },
-  ];
+/** What suites run on, with the server that it needs. */
+export interface CliBackend {
+  readonly name: string;
+  readonly server: () => Promise<PostgresServer | null>;
+}
+
+export const sqliteBackend: CliBackend = { name: 'SQLite', server: () => Promise.resolve(null) };
+export const postgresBackend: CliBackend = { name: 'PostgreSQL', server: sharedServer };
+export const cliBackends: readonly CliBackend[] = [sqliteBackend, postgresBackend];
 
 export interface Ended {
   /** Null when a signal ended it. */

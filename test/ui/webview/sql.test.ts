@@ -324,12 +324,12 @@ describe('the results of a query in a browser', () => {
 });
 
 /** How the text of an element lies in it. */
-interface Browser {
+interface Styles {
   getComputedStyle(element: unknown): { readonly textAlign: string };
 }
 
 async function alignmentOf(element: Locator): Promise<string> {
-  return element.evaluate((cell) => (globalThis as unknown as Browser).getComputedStyle(cell).textAlign);
+  return element.evaluate((cell) => (globalThis as unknown as Styles).getComputedStyle(cell).textAlign);
 }
 
 async function waitUntil(holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -1,0 +1,4 @@
+import { describeFaults } from './faultsSuite.ts';
+import { postgresBackend } from './workspace.ts';
+
+describeFaults(postgresBackend);

@@ -1,0 +1,4 @@
+import { describeFaults } from './faultsSuite.ts';
+import { sqliteBackend } from './workspace.ts';
+
+describeFaults(sqliteBackend);
