@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
@@ -41,6 +41,17 @@ describe('the packed extension', () => {
       'package.nls.fr.json',
     ]) {
       assert.ok(files.includes(file), `${file} is missing`);
+    }
+  });
+
+  it('reads neither zod, Kysely, sql.js nor an SDK in the editor’s own process', () => {
+    const texts = (wanted: RegExp): string[] =>
+      files.filter((file) => wanted.test(file)).map((file) => readFileSync(path.join(root, file), 'utf8'));
+    const [worker = ''] = texts(/^dist\/worker\.js$/);
+    const extension = texts(/^dist\/(extension\/.+|extension)\.js$/);
+    for (const mark of ['"ZodError"', 'kysely_migration', 'sql-wasm.js', 'X-Langfuse-Sdk']) {
+      assert.ok(worker.includes(mark), `${mark} tells nothing`);
+      assert.ok(!extension.some((text) => text.includes(mark)), mark);
     }
   });
 
