@@ -10,6 +10,9 @@ import { foreignFile, newerFile } from './limiterFileErrors.ts';
 
 /** How long a transaction waits for those of others before it fails. */
 const busyMilliseconds = 10_000;
+const busyRetryMilliseconds = 5;
+/** https://sqlite.org/rescode.html#busy */
+const sqliteBusy = 5;
 /** A transaction changes little in few pages, and writes whole ones: small pages make it faster. */
 const pageBytes = 1024;
 /** Pages in the log before they are moved into the file, which is when the disk is waited for. */
@@ -21,6 +24,7 @@ export class LimiterFile {
   readonly poolIds: PoolIds = new Map();
   readonly #database: DatabaseSync;
   readonly #prepared = new Map<StatementName, StatementSync>();
+  #changes = 0;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #file: string;
@@ -36,7 +40,7 @@ export class LimiterFile {
       this.#database.exec(
         `PRAGMA busy_timeout = ${busyMilliseconds}; PRAGMA wal_autocheckpoint = ${pagesBetweenCheckpoints}`,
       );
-      prepareFile(this.#database, file);
+      untilFree(() => prepareFile(this.#database, file));
       this.#begin = this.#database.prepare('BEGIN IMMEDIATE');
       this.#commit = this.#database.prepare('COMMIT');
       this.#inode = inodeOf(file);
@@ -49,6 +53,11 @@ export class LimiterFile {
   /** False once the file was deleted or replaced: what is written then would reach nobody. */
   get inPlace(): boolean {
     return inodeOf(this.#file) === this.#inode;
+  }
+
+  /** How many statements were run that may have changed something. */
+  get changes(): number {
+    return this.#changes;
   }
 
   begin(): void {
@@ -73,6 +82,9 @@ export class LimiterFile {
       return [];
     }
     const statement = this.#statement(name, text);
+    if (!text.startsWith('SELECT')) {
+      this.#changes += 1;
+    }
     if (name === 'reservation.insert') {
       return [{ id: Number(statement.run(...parameters).lastInsertRowid) }];
     }
@@ -96,6 +108,22 @@ export class LimiterFile {
 
 function inodeOf(file: string): bigint {
   return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? -1n;
+}
+
+/** While another process turns the file to WAL mode, SQLite fails at once in place of waiting. */
+function untilFree(work: () => void): void {
+  const until = performance.now() + busyMilliseconds;
+  for (;;) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if ((error as { readonly errcode?: number }).errcode !== sqliteBusy || performance.now() >= until) {
+        throw error;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, busyRetryMilliseconds);
+    }
+  }
 }
 
 function prepareFile(database: DatabaseSync, file: string): void {
@@ -122,11 +150,12 @@ function prepareFile(database: DatabaseSync, file: string): void {
 }
 
 function requireOurs(database: DatabaseSync, file: string): void {
+  // The mark is read last: another process may make the tables and the mark meanwhile.
+  const tables = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.tables;
   const id = pragma(database, 'application_id');
   if (id === applicationId && versionOf(database) > schemaVersion) {
     throw newerFile(file);
   }
-  const tables = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.tables;
   if (id !== applicationId && tables !== 0) {
     throw foreignFile(file);
   }
