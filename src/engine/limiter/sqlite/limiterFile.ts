@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { loadNodeSqlite } from '../../store/sqlite/nodeSqlite.ts';
 import { applicationId, schemaVersion, sqliteSchema } from '../schema.ts';
 import { statements, type StatementName } from '../statements.ts';
-import type { PoolIds } from '../pool.ts';
+import type { KnownPools } from '../pool.ts';
 import type { SqlValue } from '../steps.ts';
 import { foreignFile, newerFile } from './limiterFileErrors.ts';
 
@@ -20,10 +20,12 @@ const pagesBetweenCheckpoints = 4000;
 
 /** One open rate limit database: SQLite in WAL mode, shared by processes through its own locks. */
 export class LimiterFile {
-  /** Ids of pools that are known to exist in this file. */
-  readonly poolIds: PoolIds = new Map();
+  /** Pools that are known to exist in this file. */
+  readonly knownPools: KnownPools = new Map();
   readonly #database: DatabaseSync;
   readonly #prepared = new Map<StatementName, StatementSync>();
+  /** States of pools that this transaction has changed: those of the next caller need not go through SQL. */
+  readonly #unsaved = new Map<SqlValue, SqlValue>();
   #changes = 0;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
@@ -65,12 +67,15 @@ export class LimiterFile {
   }
 
   commit(): void {
+    this.#unsaved.forEach((state, id) => this.#statement('pool.save').run(state, id));
+    this.#unsaved.clear();
     this.#commit.run();
   }
 
   /** Undoes what was begun, if SQLite has not done so itself. */
   rollBack(): void {
-    this.poolIds.clear();
+    this.#unsaved.clear();
+    this.knownPools.clear();
     if (this.#database.isTransaction) {
       this.#database.exec('ROLLBACK');
     }
@@ -81,10 +86,16 @@ export class LimiterFile {
     if (text === '') {
       return [];
     }
-    const statement = this.#statement(name, text);
     if (!text.startsWith('SELECT')) {
       this.#changes += 1;
     }
+    if (name === 'pool.state') {
+      return this.#state(parameters);
+    }
+    if (name === 'pool.save') {
+      return this.#keepState(parameters);
+    }
+    const statement = this.#statement(name);
     if (name === 'reservation.insert') {
       return [{ id: Number(statement.run(...parameters).lastInsertRowid) }];
     }
@@ -95,12 +106,22 @@ export class LimiterFile {
     this.#database.close();
   }
 
-  #statement(name: StatementName, text: string): StatementSync {
+  #state([id = null]: readonly SqlValue[]): readonly unknown[] {
+    const state = this.#unsaved.get(id);
+    return state === undefined ? this.#statement('pool.state').all(id) : [{ state }];
+  }
+
+  #keepState([state = null, id = null]: readonly SqlValue[]): readonly unknown[] {
+    this.#unsaved.set(id, state);
+    return [];
+  }
+
+  #statement(name: StatementName): StatementSync {
     const known = this.#prepared.get(name);
     if (known !== undefined) {
       return known;
     }
-    const statement = this.#database.prepare(text);
+    const statement = this.#database.prepare(statements[name]);
     this.#prepared.set(name, statement);
     return statement;
   }

@@ -1,6 +1,6 @@
 import type { Log } from '../../ports.ts';
 import type { LimiterClock } from '../ports.ts';
-import type { PoolIds } from '../pool.ts';
+import type { KnownPools } from '../pool.ts';
 import type { LimiterBackend, Steps } from '../steps.ts';
 import { commitTogether, type Job } from './commitTogether.ts';
 import { LimiterFile } from './limiterFile.ts';
@@ -29,11 +29,11 @@ export class SqliteLimiterBackend implements LimiterBackend {
     this.#wakeFile = new WakeFile(`${path}-wake`, clock);
   }
 
-  async run<T>(make: (poolIds: PoolIds) => Steps<T>): Promise<T> {
+  async run<T>(make: (knownPools: KnownPools) => Steps<T>): Promise<T> {
     const answer = await new Promise<() => T>((resolve) => {
       this.#ask({
         run: (file) => {
-          const { result, wake } = this.#runSteps(file, make(file.poolIds));
+          const { result, wake } = this.#runSteps(file, make(file.knownPools));
           return { wake, answer: () => resolve(() => result) };
         },
         fail: (error) =>
