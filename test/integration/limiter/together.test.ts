@@ -120,4 +120,18 @@ describe('callers of one process who ask at the same time', function () {
     assert.deepEqual(await ask(101, 50, 101, 50, 1), ['never', 'granted', 'never', 'granted', 'refused']);
     assert.deepEqual(await counted(), { requests: 2, tokens: 100 });
   });
+
+  it('are answered in turns when they are many, and all of them before the file is closed', async () => {
+    const answered: boolean[] = [];
+    const crowd = Array.from({ length: 1000 }, async () => {
+      const { granted } = await limiter.acquire({ ...call, tokens: 0 });
+      answered.push(granted);
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(answered.length > 0 && answered.length < crowd.length, `${answered.length} were answered at once`);
+    await limiter.close();
+    await Promise.all(crowd);
+    assert.equal(answered.filter(Boolean).length, limits.requests.minute);
+    assert.equal((await fixture.sql('SELECT sum(requests) AS requests FROM limit_usage'))[0]?.requests, 40);
+  });
 });

@@ -7,8 +7,10 @@ import { LimiterFile } from './limiterFile.ts';
 import { limiterFileError } from './limiterFileErrors.ts';
 import { WakeFile } from './wakeFile.ts';
 
-/** Others wait for the lock meanwhile: about a millisecond. */
-const mostTogether = 64;
+/** Other processes wait for the lock meanwhile: about two milliseconds. */
+const mostTogether = 128;
+/** They look for the lock at intervals: without a pause, a long queue of this process would shut them out. */
+const pauseMilliseconds = 1;
 
 /**
  * The limiter over a file that all processes of the workspace open. A deleted file is made anew.
@@ -20,7 +22,7 @@ export class SqliteLimiterBackend implements LimiterBackend {
   readonly #log: Log;
   readonly #wakeFile: WakeFile;
   #file: LimiterFile | null = null;
-  #asked: Job[] = [];
+  readonly #asked: Job[] = [];
 
   constructor(path: string, clock: LimiterClock, log: Log) {
     this.#path = path;
@@ -50,6 +52,9 @@ export class SqliteLimiterBackend implements LimiterBackend {
   }
 
   close(): Promise<void> {
+    while (this.#asked.length > 0) {
+      this.#answerAsked();
+    }
     this.#wakeFile.close();
     this.#file?.close();
     this.#file = null;
@@ -65,19 +70,21 @@ export class SqliteLimiterBackend implements LimiterBackend {
   }
 
   #answerAsked(): void {
-    const asked = this.#asked;
-    this.#asked = [];
-    for (let from = 0; from < asked.length; from += mostTogether) {
-      const jobs = asked.slice(from, from + mostTogether);
-      try {
-        const { wake, answers } = commitTogether(this.#open(), jobs);
-        if (wake) {
-          this.#wakeFile.wake();
-        }
-        answers.forEach((answer) => answer());
-      } catch (error) {
-        jobs.forEach((job) => job.fail(error));
+    const jobs = this.#asked.splice(0, mostTogether);
+    if (this.#asked.length > 0) {
+      setTimeout(() => this.#answerAsked(), pauseMilliseconds);
+    }
+    if (jobs.length === 0) {
+      return;
+    }
+    try {
+      const { wake, answers } = commitTogether(this.#open(), jobs);
+      if (wake) {
+        this.#wakeFile.wake();
       }
+      answers.forEach((answer) => answer());
+    } catch (error) {
+      jobs.forEach((job) => job.fail(error));
     }
   }
 
