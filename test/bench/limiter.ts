@@ -1,8 +1,8 @@
 /**
  * The rate limiter against bare SQLite transactions, side by side, and its command line against an
- * empty Node: what one reservation costs in one process and in eight, an `acquire` on the command
- * line, a request to `serve --stdio`. Then the storm of the tests with a million attempts.
- * BENCH_ATTEMPTS changes that number.
+ * empty Node: what one reservation costs in one process and in eight, with one caller in each and with
+ * several, an `acquire` on the command line, a request to `serve --stdio`. Then the storm of the tests
+ * with a million attempts. BENCH_ATTEMPTS changes that number.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,6 +18,8 @@ const attempts = Number(process.env.BENCH_ATTEMPTS ?? 1_000_000);
 const rounds = 7;
 const leastRatio = 0.4;
 const processes = 8;
+/** Calls that a script has under way at the same time. */
+const callers = 16;
 const aimPerSecond = 15_000;
 /** With eight processes, most of the time of either is spent on waiting for the lock. */
 const leastSharedRatio = 0.3;
@@ -66,14 +68,14 @@ async function oneProcess(): Promise<void> {
   );
 }
 
-/** Reservations a second of eight processes together. */
-async function together(kind: 'limiter' | 'bare', bundle: string): Promise<number> {
+/** Reservations a second of eight processes together, each with so many callers at the same time. */
+async function together(kind: 'limiter' | 'bare', each: number, bundle: string): Promise<number> {
   const seconds = 3;
   const from = Date.now() + 1500;
   const shared = path.join(folder, 'eight');
   const counts = await Promise.all(
     Array.from({ length: processes }, async () => {
-      const args = [bundle, kind, shared, String(from), String(from + seconds * 1000)];
+      const args = [bundle, kind, shared, String(from), String(from + seconds * 1000), String(each)];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       let text = '';
       child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -97,16 +99,28 @@ async function eightProcesses(): Promise<void> {
     outfile: bundle,
     logLevel: 'silent',
   });
-  const pairs: { ours: number; theirs: number }[] = [];
+  const runs: { bare: number; one: number; many: number }[] = [];
   for (let round = 0; round < 3; round += 1) {
-    pairs.push({ ours: await together('limiter', bundle), theirs: await together('bare', bundle) });
+    runs.push({
+      bare: await together('bare', 1, bundle),
+      one: await together('limiter', 1, bundle),
+      many: await together('limiter', callers, bundle),
+    });
   }
-  const best = Math.max(...pairs.map(({ ours }) => ours));
-  const ratio = median(pairs.map(({ ours, theirs }) => ours / theirs));
+  const best = (kind: 'bare' | 'one' | 'many'): number => Math.max(...runs.map((run) => run[kind]));
+  const ratio = median(runs.map(({ one, bare }) => one / bare));
   console.log(
-    `${processes} processes: ${best.toFixed(0)} reservations/s together (to be ${aimPerSecond}), bare ` +
-      `${Math.max(...pairs.map(({ theirs }) => theirs)).toFixed(0)}, ratio ${ratio.toFixed(2)} ` +
+    `${processes} processes, one caller in each: ${best('one').toFixed(0)} reservations/s together, ` +
+      `bare ${best('bare').toFixed(0)}, ratio ${ratio.toFixed(2)} ` +
       `(at least ${leastSharedRatio})${verdict(ratio >= leastSharedRatio)}`,
+  );
+  const manyRatio = median(runs.map(({ many, bare }) => many / bare));
+  // Where eight bare transactions do not reach it, the machine has too little to give, or others use it.
+  const least = Math.min(aimPerSecond, best('bare'));
+  console.log(
+    `${processes} processes, ${callers} callers in each: ${best('many').toFixed(0)} reservations/s together ` +
+      `(at least ${aimPerSecond}, or as many as bare ones), ${manyRatio.toFixed(2)} times the bare` +
+      verdict(best('many') >= least),
   );
 }
 
