@@ -71,7 +71,7 @@ async function oneProcess(): Promise<void> {
 /** Reservations a second of eight processes together, each with so many callers at the same time. */
 async function together(kind: 'limiter' | 'bare', each: number, bundle: string): Promise<number> {
   const seconds = 3;
-  const from = Date.now() + 1500;
+  const from = Date.now() + 2500;
   const shared = path.join(folder, 'eight');
   const counts = await Promise.all(
     Array.from({ length: processes }, async () => {
