@@ -518,6 +518,7 @@ def _iso(milliseconds: int) -> str:
 _APPLICATION_ID = 0x4C46524C
 _SCHEMA_VERSION = 1
 _BUSY_SECONDS = 10.0
+_BUSY_RETRY_SECONDS = 0.005
 
 # Equal to the schema of the command line; a test compares.
 _SCHEMA = (
@@ -642,7 +643,7 @@ class _File:
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=200
         )
         try:
-            self._prepare()
+            self._prepare_when_free()
             self.identity = _identity(path)
         except BaseException:
             self.connection.close()
@@ -662,6 +663,17 @@ class _File:
 
     def write(self, statement: str, *values: Any) -> sqlite3.Cursor:
         return self.connection.execute(statement, values)
+
+    def _prepare_when_free(self) -> None:
+        """While another process turns the file to WAL mode, SQLite fails at once in place of waiting."""
+        until = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                return self._prepare()
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() >= until:
+                    raise
+                time.sleep(_BUSY_RETRY_SECONDS)
 
     def _prepare(self) -> None:
         if self._pragma("user_version") != _SCHEMA_VERSION or self._pragma("application_id") != _APPLICATION_ID:
@@ -684,10 +696,11 @@ class _File:
         self.write("PRAGMA wal_autocheckpoint = 4000")
 
     def _require_ours(self) -> None:
+        # The mark is read last: another process may make the tables and the mark meanwhile.
+        tables = self.rows("SELECT count(*) FROM sqlite_master")[0][0]
         ours = self._pragma("application_id") == _APPLICATION_ID
         if ours and self._pragma("user_version") > _SCHEMA_VERSION:
             raise RateLimitError("database.newer", "{} was written by a newer version".format(self.path))
-        tables = self.rows("SELECT count(*) FROM sqlite_master")[0][0]
         if not ours and tables != 0:
             raise RateLimitError("database.foreign", "{} is no rate limit database".format(self.path))
 

@@ -1,6 +1,6 @@
 import { limitNeverMet, limitedBy, limitsInForce, obstacles } from './admission.ts';
 import { indexOf, type Amounts } from './amounts.ts';
-import { now, openPool, savePool, type PoolIds, type PoolKey } from './pool.ts';
+import { now, openPool, savePool, type KnownPools, type PoolKey } from './pool.ts';
 import { neverAdmitted, type NotReserved } from './reserve.ts';
 import type { Steps } from './steps.ts';
 import { leaveLine, lookAhead, placeOf } from './tickets.ts';
@@ -10,9 +10,9 @@ import { outlook } from './whenFree.ts';
 export function* peek(
   key: PoolKey,
   hold: Amounts,
-  poolIds: PoolIds,
+  knownPools: KnownPools,
 ): Steps<{ readonly granted: true } | Omit<NotReserved, 'place'>> {
-  const pool = yield* openPool(key, poolIds);
+  const pool = yield* openPool(key, knownPools);
   const limits = limitsInForce(key.rule, pool.state);
   const never = limitNeverMet(limits, hold);
   if (never !== null) {
@@ -29,8 +29,8 @@ export function* peek(
 }
 
 /** Gives a place in the line up, for the benefit of those behind. */
-export function* giveUp(key: PoolKey, ticket: string, poolIds: PoolIds): Steps<void> {
-  const pool = yield* openPool(key, poolIds);
+export function* giveUp(key: PoolKey, ticket: string, knownPools: KnownPools): Steps<void> {
+  const pool = yield* openPool(key, knownPools);
   if (yield* leaveLine(pool, ticket)) {
     yield 'wake';
   }

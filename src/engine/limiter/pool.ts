@@ -24,13 +24,21 @@ export interface PoolKey {
   readonly rule: Rule | null;
 }
 
-/** Ids of pools that are known to exist with these very limits. */
-export type PoolIds = Map<PoolKey, number>;
+/** A pool that exists with these very limits, and its state as this process last saw it. */
+interface KnownPool {
+  readonly id: number;
+  /** As it is stored. While that has not changed, it need not be read again. */
+  text: string;
+  state: PoolState | null;
+}
+
+export type KnownPools = Map<PoolKey, KnownPool>;
 
 /** A pool within a transaction; functions replace its state, and `savePool` writes it. */
 export interface OpenPool {
   readonly id: number;
   readonly key: PoolKey;
+  readonly known: KnownPool;
   state: PoolState;
   changed: boolean;
 }
@@ -38,18 +46,19 @@ export interface OpenPool {
 export const now = (pool: OpenPool): number => pool.state.clock.time;
 
 /** Loads a pool, making it at the first use, and brings it to the present: what has left its windows is no longer counted. */
-export function* openPool(key: PoolKey, poolIds: PoolIds): Steps<OpenPool> {
-  const id = yield* poolId(key, poolIds);
+export function* openPool(key: PoolKey, knownPools: KnownPools): Steps<OpenPool> {
+  const known = yield* knownPool(key, knownPools);
+  const { id } = known;
   const [row] = yield* rows<{ state: string }>('pool.state', id);
   if (row === undefined) {
     // Someone emptied the table.
-    poolIds.clear();
-    return yield* openPool(key, poolIds);
+    knownPools.clear();
+    return yield* openPool(key, knownPools);
   }
   // Read after the row, which another transaction may have held until now.
   const sample = yield* readClock();
-  const state = atSample(JSON.parse(row.state) as PoolState, sample, key.rule);
-  const pool: OpenPool = { id, key, state, changed: false };
+  const state = atSample(stateOf(known, row.state), sample, key.rule);
+  const pool: OpenPool = { id, key, known, state, changed: false };
   yield* expire(pool);
   yield* settleLost(pool);
   return pool;
@@ -57,12 +66,23 @@ export function* openPool(key: PoolKey, poolIds: PoolIds): Steps<OpenPool> {
 
 export function* savePool(pool: OpenPool): Steps<void> {
   if (pool.changed) {
-    yield* rows('pool.save', JSON.stringify(pool.state), pool.id);
+    const text = JSON.stringify(pool.state);
+    yield* rows('pool.save', text, pool.id);
+    pool.known.text = text;
+    pool.known.state = pool.state;
   }
 }
 
-function* poolId(key: PoolKey, poolIds: PoolIds): Steps<number> {
-  const known = poolIds.get(key);
+function stateOf(known: KnownPool, text: string): PoolState {
+  if (known.state === null || known.text !== text) {
+    known.state = JSON.parse(text) as PoolState;
+    known.text = text;
+  }
+  return known.state;
+}
+
+function* knownPool(key: PoolKey, knownPools: KnownPools): Steps<KnownPool> {
+  const known = knownPools.get(key);
   if (known !== undefined) {
     return known;
   }
@@ -81,8 +101,9 @@ function* poolId(key: PoolKey, poolIds: PoolIds): Steps<number> {
   if (row.limits !== limits) {
     yield* rows('pool.limits', limits, row.id);
   }
-  poolIds.set(key, row.id);
-  return row.id;
+  const found: KnownPool = { id: row.id, text: '', state: null };
+  knownPools.set(key, found);
+  return found;
 }
 
 /** A new pool of a paused provider is paused. */

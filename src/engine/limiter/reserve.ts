@@ -3,7 +3,7 @@ import type { LimitInForce, LimitedBy, WindowNumbers } from '../../protocol/limi
 import { EngineError } from '../errors.ts';
 import { limitNeverMet, limitedBy, limitsInForce, obstacles, remainingIn } from './admission.ts';
 import { indexOf, isNothing } from './amounts.ts';
-import { addUse, now, openPool, savePool, type OpenPool, type PoolIds, type PoolKey } from './pool.ts';
+import { addUse, now, openPool, savePool, type OpenPool, type KnownPools, type PoolKey } from './pool.ts';
 import type { Demand } from './providers/providers.ts';
 import { rows, type Steps } from './steps.ts';
 import { leaveLine, lookAhead, placeOf, standInLine } from './tickets.ts';
@@ -42,8 +42,8 @@ const longestWindowMs = 86_400_000;
  * Admits a call under all limits of its pool, or takes its place in the line.
  * @throws EngineError limits.neverAdmitted
  */
-export function* reserve(key: PoolKey, request: Reserve, poolIds: PoolIds): Steps<Reserved | NotReserved> {
-  const pool = yield* openPool(key, poolIds);
+export function* reserve(key: PoolKey, request: Reserve, knownPools: KnownPools): Steps<Reserved | NotReserved> {
+  const pool = yield* openPool(key, knownPools);
   const result = yield* reserveIn(pool, request);
   yield* savePool(pool);
   return result;

@@ -12,7 +12,7 @@ import {
   savePool,
   settled,
   type OpenPool,
-  type PoolIds,
+  type KnownPools,
   type PoolKey,
 } from './pool.ts';
 import { providerOf } from './providers/providers.ts';
@@ -47,13 +47,17 @@ export interface PoolName {
  * @param keyOf finds a pool's rule
  * @throws EngineError limits.unknownReservation
  */
-export function* settle(request: Settle, keyOf: (name: PoolName) => PoolKey, poolIds: PoolIds): Steps<ReportResult> {
+export function* settle(
+  request: Settle,
+  keyOf: (name: PoolName) => PoolKey,
+  knownPools: KnownPools,
+): Steps<ReportResult> {
   const name = parseReservation(request.reservation);
   const [found] = name === null ? [] : yield* rows<PoolName>('reservation.pool', name.id, name.nonce);
   if (name === null || found === undefined) {
     throw unknownReservation(request.reservation);
   }
-  const pool = yield* openPool(keyOf(found), poolIds);
+  const pool = yield* openPool(keyOf(found), knownPools);
   // Read again now that nobody else may change it.
   const [row] = yield* rows<ReservationRow>('reservation.find', name.id);
   if (row === undefined) {

@@ -14,7 +14,7 @@ import {
 import { limitsInForce } from './admission.ts';
 import { indexOf } from './amounts.ts';
 import { matchesModel } from './limits/rules.ts';
-import { now, openPool, savePool, type OpenPool, type PoolIds, type PoolKey } from './pool.ts';
+import { now, openPool, savePool, type OpenPool, type KnownPools, type PoolKey } from './pool.ts';
 import { levelOf, levels, usedIn } from './poolState.ts';
 import { isoTime } from './queue/items.ts';
 import type { PoolName } from './settle.ts';
@@ -24,12 +24,12 @@ import { lookAhead } from './tickets.ts';
 export function* status(
   filter: PoolFilter,
   keyOf: (name: PoolName) => PoolKey,
-  poolIds: PoolIds,
+  knownPools: KnownPools,
 ): Steps<Omit<LimiterStatus, 'problem'>> {
   const pools: PoolStatus[] = [];
   for (const name of yield* rows<PoolName>('pool.list')) {
     if (isMeant(name, filter)) {
-      const pool = yield* openPool(keyOf(name), poolIds);
+      const pool = yield* openPool(keyOf(name), knownPools);
       yield* lookAhead(pool, null, Infinity);
       pools.push(yield* poolStatus(pool));
       yield* savePool(pool);

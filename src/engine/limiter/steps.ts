@@ -1,6 +1,6 @@
 import type { Amounts } from './amounts.ts';
 import type { ClockSample } from './clock.ts';
-import type { PoolIds } from './pool.ts';
+import type { KnownPools } from './pool.ts';
 import type { StatementName } from './statements.ts';
 
 export type SqlValue = string | number | null;
@@ -49,7 +49,7 @@ export interface LimiterBackend {
    * @param make receives the ids of pools that are known to exist, by key, and may add to them
    * @throws EngineError database.* and what the steps throw, after which nothing has changed
    */
-  run<T>(make: (poolIds: PoolIds) => Steps<T>): Promise<T>;
+  run<T>(make: (knownPools: KnownPools) => Steps<T>): Promise<T>;
   /** Resolves after `milliseconds`, or earlier when capacity may have become free. @throws the signal's reason */
   sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void>;
   close(): Promise<void>;

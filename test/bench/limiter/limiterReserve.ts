@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
 import { openLimiter } from '../../../src/engine/limiter/openLimiter.ts';
 import { silentLog } from '../../../src/engine/ports.ts';
@@ -16,7 +17,10 @@ const call = { provider: 'acme', model: 'm', tokens: 10 };
 export async function limiterReserve(folder: string): Promise<Reserving> {
   const limits = [{ provider: 'acme', model: 'm', requests: { minute: plenty }, tokens: { minute: plenty } }];
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'rate-limits.json'), JSON.stringify({ limits }));
+  // Others read it at this moment: it is there as a whole, or not at all.
+  const written = path.join(folder, `rate-limits.${process.pid}.json`);
+  writeFileSync(written, JSON.stringify({ limits }));
+  renameSync(written, path.join(folder, 'rate-limits.json'));
   const limiter = await openLimiter({ path: path.join(folder, 'rate_limits.db'), log: silentLog });
   return {
     reserve: async () => {

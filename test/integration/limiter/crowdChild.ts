@@ -73,7 +73,12 @@ async function work(): Promise<void> {
   }
 }
 
-const jobs = { storm, line, work };
+/** As a script does that has several calls under way. */
+async function works(): Promise<void> {
+  await Promise.all([work(), work(), work()]);
+}
+
+const jobs = { storm, line, work: works };
 log('ready');
 await jobs[task.job]();
 await limiter.close();

@@ -22,6 +22,7 @@ export class LimitsSource {
   readonly #log: Log;
   #stamp: string | null = null;
   #current: CurrentLimits | null = null;
+  #look: Promise<CurrentLimits> | null = null;
 
   constructor(file: string, backend: LimiterBackend, log: Log) {
     this.file = file;
@@ -30,7 +31,16 @@ export class LimitsSource {
   }
 
   /** The same object as long as nothing has changed. @throws EngineError limits.invalid when the file is broken and never was good */
-  async current(): Promise<CurrentLimits> {
+  current(): Promise<CurrentLimits> {
+    if (this.#look === null) {
+      this.#look = this.#lookAtFile();
+      // Those who ask at the same time share a look.
+      queueMicrotask(() => (this.#look = null));
+    }
+    return this.#look;
+  }
+
+  async #lookAtFile(): Promise<CurrentLimits> {
     const stamp = stampOf(this.file);
     if (this.#current === null || stamp !== this.#stamp) {
       this.#current = stamp === '' ? { ...noRules, problem: null } : await this.#read();

@@ -7,7 +7,7 @@ import { rerun } from '../../store/postgres/rerun.ts';
 import { transact, UnknownCommit } from '../../store/postgres/transact.ts';
 import type { ClockSample } from '../clock.ts';
 import type { LimiterBackend, Step, Steps } from '../steps.ts';
-import type { PoolIds } from '../pool.ts';
+import type { KnownPools } from '../pool.ts';
 import { prepareTables } from './limiterTables.ts';
 import { postgresStatement } from './postgresStatements.ts';
 import { wakeChannel, WakeListener } from './wakeChannel.ts';
@@ -26,7 +26,7 @@ export class PostgresLimiterBackend implements LimiterBackend {
   readonly #settings: PostgresSettings;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #poolIds: PoolIds = new Map();
+  readonly #knownPools: KnownPools = new Map();
   #opened: Promise<Opened> | null = null;
   #answered = false;
 
@@ -36,7 +36,7 @@ export class PostgresLimiterBackend implements LimiterBackend {
     this.#log = log;
   }
 
-  async run<T>(make: (poolIds: PoolIds) => Steps<T>): Promise<T> {
+  async run<T>(make: (knownPools: KnownPools) => Steps<T>): Promise<T> {
     const { location } = await this.#open();
     const options = { clock: this.#clock, log: this.#log, location, isKnown: () => this.#answered, signal: undefined };
     try {
@@ -58,7 +58,7 @@ export class PostgresLimiterBackend implements LimiterBackend {
     await opened?.connections.close();
   }
 
-  async #attempt<T>(make: (poolIds: PoolIds) => Steps<T>): Promise<T> {
+  async #attempt<T>(make: (knownPools: KnownPools) => Steps<T>): Promise<T> {
     const { connections, location } = await this.#open();
     const client = await connections.take();
     if (!this.#answered) {
@@ -72,10 +72,10 @@ export class PostgresLimiterBackend implements LimiterBackend {
     }
     try {
       return await transact(client, 'BEGIN ISOLATION LEVEL READ COMMITTED', (inside) =>
-        runSteps(inside, make(this.#poolIds)),
+        runSteps(inside, make(this.#knownPools)),
       );
     } catch (error) {
-      this.#poolIds.clear();
+      this.#knownPools.clear();
       // Whether it was committed is not known. Run again it admits at most one call too few, until that one's lease ends.
       throw error instanceof UnknownCommit ? error.cause : error;
     }

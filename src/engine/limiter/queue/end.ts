@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { CompleteRequest, EndResult, FailRequest, Outcome } from '../../../protocol/limiter.ts';
 import { EngineError } from '../../errors.ts';
-import type { PoolIds, PoolKey } from '../pool.ts';
+import type { KnownPools, PoolKey } from '../pool.ts';
 import { settle, type PoolName } from '../settle.ts';
 import { readClock, rows, type Steps } from '../steps.ts';
 import { isoTime, requireItem, type ItemRow } from './items.ts';
@@ -13,14 +13,14 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 300_000;
 
 /** Ends an item well; again changes nothing. @throws EngineError limits.unknownItem, limits.leaseLost */
-export function* complete(request: CompleteRequest, keyOf: KeyOf, poolIds: PoolIds): Steps<EndResult> {
+export function* complete(request: CompleteRequest, keyOf: KeyOf, knownPools: KnownPools): Steps<EndResult> {
   yield* rows('queue.lock');
   const row = yield* requireItem(request.id);
   if (row.status === 'completed') {
     return { id: request.id, status: 'completed', nextAttempt: null };
   }
   requireLease(row, request.lease);
-  yield* settleItem(row, request, 'succeeded', keyOf, poolIds);
+  yield* settleItem(row, request, 'succeeded', keyOf, knownPools);
   const result = request.result === undefined ? null : JSON.stringify(request.result);
   yield* rows('item.complete', result, row.id);
   return { id: request.id, status: 'completed', nextAttempt: null };
@@ -30,7 +30,7 @@ export function* complete(request: CompleteRequest, keyOf: KeyOf, poolIds: PoolI
  * Ends an attempt badly: the item is tried again after a growing pause, as long as attempts are left.
  * @throws EngineError limits.unknownItem, limits.leaseLost
  */
-export function* fail(request: FailRequest, keyOf: KeyOf, poolIds: PoolIds): Steps<EndResult> {
+export function* fail(request: FailRequest, keyOf: KeyOf, knownPools: KnownPools): Steps<EndResult> {
   yield* rows('queue.lock');
   const row = yield* requireItem(request.id);
   if (row.status !== 'executing') {
@@ -38,7 +38,7 @@ export function* fail(request: FailRequest, keyOf: KeyOf, poolIds: PoolIds): Ste
     return { id: request.id, status: row.status, nextAttempt: row.status === 'pending' ? row.scheduled_time : null };
   }
   requireLease(row, request.lease);
-  yield* settleItem(row, request, 'failed', keyOf, poolIds);
+  yield* settleItem(row, request, 'failed', keyOf, knownPools);
   const { wall } = yield* readClock();
   const again = request.retry !== false && row.attempts < row.max_attempts;
   const due = again ? wall + pauseMs(row.attempts, request.retryAfterSeconds) : row.due_at;
@@ -72,14 +72,14 @@ function* settleItem(
   { tokens, inputTokens, outputTokens, headers = {} }: CompleteRequest | FailRequest,
   outcome: Outcome,
   keyOf: KeyOf,
-  poolIds: PoolIds,
+  knownPools: KnownPools,
 ): Steps<void> {
   if (row.reservation === null) {
     return;
   }
   const usage = { tokens, inputTokens, outputTokens };
   try {
-    yield* settle({ reservation: row.reservation, usage, outcome, headers }, keyOf, poolIds);
+    yield* settle({ reservation: row.reservation, usage, outcome, headers }, keyOf, knownPools);
   } catch (error) {
     // An old reservation that was thrown away has settled at its estimate.
     if (!(error instanceof EngineError && error.code === 'limits.unknownReservation')) {

@@ -2,7 +2,7 @@ import type { NextRequest, NextResult, QueueItem } from '../../../protocol/limit
 import { EngineError } from '../../errors.ts';
 import type { PoolKeys } from '../limits/poolKeys.ts';
 import { matchesModel } from '../limits/rules.ts';
-import { now, openPool, savePool, type OpenPool, type PoolIds } from '../pool.ts';
+import { now, openPool, savePool, type OpenPool, type KnownPools } from '../pool.ts';
 import { reserveIn } from '../reserve.ts';
 import type { PoolName } from '../settle.ts';
 import { rows, type Steps } from '../steps.ts';
@@ -25,18 +25,18 @@ const hopeless: readonly string[] = ['limits.neverAdmitted', 'limits.unknownMode
  * Hands out the next request that is due and admissible, with a reservation. Within a pool the order
  * is strict: a large request at its head is not passed by smaller ones.
  */
-export function* next(request: Next, keys: PoolKeys, poolIds: PoolIds): Steps<NextResult> {
+export function* next(request: Next, keys: PoolKeys, knownPools: KnownPools): Steps<NextResult> {
   yield* rows('queue.lock');
   let retryAfterMs: number | null = null;
   for (const name of yield* rows<PoolName>('item.pools')) {
     if (!isWanted(name, request)) {
       continue;
     }
-    const pool = yield* openPool(keys.named(name), poolIds);
-    const answer = yield* nextIn(pool, request, keys, poolIds);
+    const pool = yield* openPool(keys.named(name), knownPools);
+    const answer = yield* nextIn(pool, request, keys, knownPools);
     yield* savePool(pool);
     if (answer === 'moved') {
-      return yield* next(request, keys, poolIds);
+      return yield* next(request, keys, knownPools);
     }
     if (answer.item !== null) {
       return answer;
@@ -54,7 +54,7 @@ const isWanted = ({ provider, model, tier }: PoolName, wanted: NextRequest): boo
 const sooner = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.min(a, b);
 
-function* nextIn(pool: OpenPool, request: Next, keys: PoolKeys, poolIds: PoolIds): Steps<NextResult | 'moved'> {
+function* nextIn(pool: OpenPool, request: Next, keys: PoolKeys, knownPools: KnownPools): Steps<NextResult | 'moved'> {
   const model = request.model ?? '';
   yield* rows('item.lost', lostText, pool.id, now(pool));
   for (;;) {
@@ -63,7 +63,7 @@ function* nextIn(pool: OpenPool, request: Next, keys: PoolKeys, poolIds: PoolIds
       return yield* nothingDue(pool, model);
     }
     try {
-      if (yield* moveHome(pool, row, keys, poolIds)) {
+      if (yield* moveHome(pool, row, keys, knownPools)) {
         return 'moved';
       }
       return yield* handOut(pool, row, request);
@@ -88,13 +88,13 @@ function* nothingDue(pool: OpenPool, model: string): Steps<NextResult> {
  * Since a request was scheduled, the limits file may have put its model under another entry.
  * @throws EngineError limits.unknownModel
  */
-function* moveHome(pool: OpenPool, row: ItemRow, keys: PoolKeys, poolIds: PoolIds): Steps<boolean> {
+function* moveHome(pool: OpenPool, row: ItemRow, keys: PoolKeys, knownPools: KnownPools): Steps<boolean> {
   const { provider, model, tier } = row;
   const key = keys.of({ provider, model, tier: tier === '' ? undefined : tier });
   if (key.provider === pool.key.provider && key.model === pool.key.model && key.tier === pool.key.tier) {
     return false;
   }
-  const home = yield* openPool(key, poolIds);
+  const home = yield* openPool(key, knownPools);
   yield* rows('item.move', home.id, pool.id, provider, model, tier);
   yield* savePool(home);
   return true;

@@ -1,7 +1,7 @@
 import type { ScheduleRequest, ScheduleResult } from '../../../protocol/limiter.ts';
 import { limitNeverMet, limitsInForce, obstacles } from '../admission.ts';
 import { indexOf, plus } from '../amounts.ts';
-import { openPool, now, savePool, type OpenPool, type PoolIds, type PoolKey } from '../pool.ts';
+import { openPool, now, savePool, type OpenPool, type KnownPools, type PoolKey } from '../pool.ts';
 import { providerOf } from '../providers/providers.ts';
 import { neverAdmitted } from '../reserve.ts';
 import { rows, type Steps } from '../steps.ts';
@@ -21,10 +21,10 @@ const defaultMaxAttempts = 5;
  * Stores a request for later; one whose id is known stays as it is.
  * @throws EngineError limits.neverAdmitted
  */
-export function* schedule(key: PoolKey, request: Schedule, poolIds: PoolIds): Steps<ScheduleResult> {
+export function* schedule(key: PoolKey, request: Schedule, knownPools: KnownPools): Steps<ScheduleResult> {
   yield* rows('queue.lock');
   const known = yield* findItem(request.id);
-  const pool = yield* openPool(key, poolIds);
+  const pool = yield* openPool(key, knownPools);
   if (known !== null) {
     const predicted = known.status === 'pending' ? yield* predictStart(pool, request, known.place, known.due_at) : null;
     yield* savePool(pool);

@@ -1,18 +1,28 @@
 import type { Log } from '../../ports.ts';
 import type { LimiterClock } from '../ports.ts';
-import type { PoolIds } from '../pool.ts';
+import type { KnownPools } from '../pool.ts';
 import type { LimiterBackend, Steps } from '../steps.ts';
+import { commitTogether, type Job } from './commitTogether.ts';
 import { LimiterFile } from './limiterFile.ts';
 import { limiterFileError } from './limiterFileErrors.ts';
 import { WakeFile } from './wakeFile.ts';
 
-/** The limiter over a file that all processes of the workspace open. A deleted file is made anew. */
+/** Other processes wait for the lock meanwhile: about two milliseconds. */
+const mostTogether = 128;
+/** They look for the lock at intervals: without a pause, a long queue of this process would shut them out. */
+const pauseMilliseconds = 1;
+
+/**
+ * The limiter over a file that all processes of the workspace open. A deleted file is made anew.
+ * What callers of this process ask for at the same time becomes one transaction of the file.
+ */
 export class SqliteLimiterBackend implements LimiterBackend {
   readonly #path: string;
   readonly #clock: LimiterClock;
   readonly #log: Log;
   readonly #wakeFile: WakeFile;
   #file: LimiterFile | null = null;
+  readonly #asked: Job[] = [];
 
   constructor(path: string, clock: LimiterClock, log: Log) {
     this.#path = path;
@@ -21,9 +31,20 @@ export class SqliteLimiterBackend implements LimiterBackend {
     this.#wakeFile = new WakeFile(`${path}-wake`, clock);
   }
 
-  run<T>(make: (poolIds: PoolIds) => Steps<T>): Promise<T> {
-    // An executor's exception rejects its promise.
-    return new Promise((resolve) => resolve(this.#runDescribed(make)));
+  async run<T>(make: (knownPools: KnownPools) => Steps<T>): Promise<T> {
+    const answer = await new Promise<() => T>((resolve) => {
+      this.#ask({
+        run: (file) => {
+          const { result, wake } = this.#runSteps(file, make(file.knownPools));
+          return { wake, answer: () => resolve(() => result) };
+        },
+        fail: (error) =>
+          resolve(() => {
+            throw limiterFileError(this.#path, error);
+          }),
+      });
+    });
+    return answer();
   }
 
   sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
@@ -31,50 +52,58 @@ export class SqliteLimiterBackend implements LimiterBackend {
   }
 
   close(): Promise<void> {
+    while (this.#asked.length > 0) {
+      this.#answerAsked();
+    }
     this.#wakeFile.close();
     this.#file?.close();
     this.#file = null;
     return Promise.resolve();
   }
 
-  #runDescribed<T>(make: (poolIds: PoolIds) => Steps<T>): T {
-    try {
-      return this.#run(make);
-    } catch (error) {
-      throw limiterFileError(this.#path, error);
+  #ask(job: Job): void {
+    this.#asked.push(job);
+    if (this.#asked.length === 1) {
+      // All who are about to ask do so first.
+      queueMicrotask(() => this.#answerAsked());
     }
   }
 
-  #run<T>(make: (poolIds: PoolIds) => Steps<T>): T {
-    const file = this.#open();
-    let wake = false;
-    let result: T;
-    file.begin();
+  #answerAsked(): void {
+    const jobs = this.#asked.splice(0, mostTogether);
+    if (this.#asked.length > 0) {
+      setTimeout(() => this.#answerAsked(), pauseMilliseconds);
+    }
+    if (jobs.length === 0) {
+      return;
+    }
     try {
-      const steps = make(file.poolIds);
-      let next = steps.next([]);
-      while (next.done !== true) {
-        const step = next.value;
-        if (step === 'clock') {
-          next = steps.next(this.#clock.sample());
-        } else if (step === 'wake') {
-          wake = true;
-          next = steps.next([]);
-        } else {
-          const [name, ...parameters] = step;
-          next = steps.next(file.all(name, parameters));
-        }
+      const { wake, answers } = commitTogether(this.#open(), jobs);
+      if (wake) {
+        this.#wakeFile.wake();
       }
-      result = next.value;
-      file.commit();
+      answers.forEach((answer) => answer());
     } catch (error) {
-      file.rollBack();
-      throw error;
+      jobs.forEach((job) => job.fail(error));
     }
-    if (wake) {
-      this.#wakeFile.wake();
+  }
+
+  #runSteps<T>(file: LimiterFile, steps: Steps<T>): { readonly result: T; readonly wake: boolean } {
+    let wake = false;
+    let next = steps.next([]);
+    while (next.done !== true) {
+      const step = next.value;
+      if (step === 'clock') {
+        next = steps.next(this.#clock.sample());
+      } else if (step === 'wake') {
+        wake = true;
+        next = steps.next([]);
+      } else {
+        const [name, ...parameters] = step;
+        next = steps.next(file.all(name, parameters));
+      }
     }
-    return result;
+    return { result: next.value, wake };
   }
 
   #open(): LimiterFile {
