@@ -125,7 +125,8 @@ export class Workbench {
 
   /** The innermost frame of a webview that shows `text`. */
   async webview(text: string | RegExp): Promise<Frame> {
-    const deadline = Date.now() + 20_000;
+    // After a reload, extensions start anew before their panels come back.
+    const deadline = Date.now() + 60_000;
     for (;;) {
       for (const frame of this.page.frames()) {
         if (
