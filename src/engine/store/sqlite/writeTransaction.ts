@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { encodedText, type EncodedRows } from '../encodedRows.ts';
 import { tables } from '../migrations/tables.ts';
@@ -157,9 +158,12 @@ function runRows(statement: BulkStatement, columns: readonly string[], rows: rea
   return changed;
 }
 
-/** Work that is done at once, behind an interface that other backends answer later. */
-function settle<T>(work: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(work());
-  });
+/**
+ * Work that is done at once, behind an interface that other backends answer later. What the network
+ * and other threads have sent meanwhile gets its turn before the next.
+ */
+async function settle<T>(work: () => T): Promise<T> {
+  const result = work();
+  await setImmediate();
+  return result;
 }
