@@ -42,7 +42,7 @@ const ownsItsMemory = ({ byteLength, buffer }: Uint8Array<ArrayBuffer>): boolean
 export class PageThread {
   readonly #worker: Worker;
   readonly #waiting: WaitingPage[] = [];
-  #memory: ArrayBuffer[] = [];
+  readonly #memory: ArrayBuffer[][] = [];
   #failure: EngineError | null = null;
 
   constructor(options: PrepareOptions, script: string) {
@@ -71,8 +71,7 @@ export class PageThread {
     // Whoever stops a walk leaves pages behind that nobody awaits.
     waiting.page.promise.catch(() => undefined);
     this.#waiting.push(waiting);
-    const memory = this.#memory;
-    this.#memory = [];
+    const memory = this.#memory.pop() ?? [];
     const question: PageQuestion = { body, memory };
     this.#worker.postMessage(question, [...body.filter(ownsItsMemory).map(({ buffer }) => buffer), ...memory]);
     return waiting.opened.promise;
@@ -80,7 +79,7 @@ export class PageThread {
 
   /** The page is stored: its memory goes back to the thread, where making new one for each page took longer. */
   release(page: PreparedPage): void {
-    this.#memory = memoryOfPage(page);
+    this.#memory.push(memoryOfPage(page));
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { encodedText } from '../store/encodedRows.ts';
+import { textColumn } from '../store/encodedRows.ts';
 import type { WriteTransaction } from '../store/store.ts';
 import { observationTables, type MovableObservation, type PreparedPage } from './preparedPage.ts';
 
@@ -42,8 +42,9 @@ export async function storeObservations(
   for (const table of observationTables) {
     const rows = page.tables[table];
     const { changed } = await transaction.upsert(table, rows);
+    const traceOf = textColumn(rows, 'trace_id');
     for (const row of changed) {
-      touched.add(encodedText(rows, row, 'trace_id') ?? '');
+      touched.add(traceOf(row) ?? '');
     }
   }
   await removeFormerCopies(transaction, page.movable);

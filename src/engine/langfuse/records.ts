@@ -189,8 +189,8 @@ export interface KnownPromptVersion {
 
 /**
  * One Langfuse project, of whichever server generation. Every walk ends only when the server says
- * that there is no more; pages may be empty in between. The next page is already on its way while
- * the caller works on the last one.
+ * that there is no more; pages may be empty in between. The next two pages are already on their way
+ * while the caller works on the last one.
  */
 export interface LangfuseSource {
   readonly server: ServerInfo;

@@ -19,9 +19,12 @@ export function cursorLoop(http: LangfuseHttp, path: string): EngineError {
   return malformed(http.host, path, l10n.t('the same cursor twice'));
 }
 
+/** Pages beyond the caller's: while one is read in another thread, the next comes over the network. */
+const pagesAhead = 2;
+
 /**
- * Pages in the server's order, the next one requested as soon as its cursor is known, while the
- * caller works on the last. A caller that stops early aborts it.
+ * Pages in the server's order. While the caller works on one, the next two are fetched, each requested
+ * as soon as its cursor is known. A caller that stops early aborts that.
  * @param onLoop makes the error for a cursor that came before
  */
 export async function* walk<P extends { readonly cursor: string | null }>(
@@ -32,23 +35,38 @@ export async function* walk<P extends { readonly cursor: string | null }>(
   const abandoned = new AbortController();
   const signal = options.signal === undefined ? abandoned.signal : AbortSignal.any([options.signal, abandoned.signal]);
   const visited = new Set<string | null>([options.cursor ?? null]);
-  let next = fetchPage(options.cursor, signal);
+  const requested: Promise<P>[] = [];
+  /** Where the next request begins; null at the end, and while the page that tells is on its way. */
+  let known: string | null = null;
+
+  const request = (cursor: string | undefined): void => {
+    const page = fetchPage(cursor, signal).then((fetched) => {
+      if (fetched.cursor !== null && visited.has(fetched.cursor)) {
+        throw onLoop();
+      }
+      visited.add(fetched.cursor);
+      known = fetched.cursor;
+      requestKnown();
+      return fetched;
+    });
+    // A failure is thrown when its page is due; until then nobody awaits it.
+    page.catch(() => undefined);
+    requested.push(page);
+  };
+  const requestKnown = (): void => {
+    if (known !== null && requested.length < pagesAhead) {
+      const cursor = known;
+      known = null;
+      request(cursor);
+    }
+  };
+
+  request(options.cursor);
   try {
-    for (;;) {
+    for (let next = requested.shift(); next !== undefined; next = requested.shift()) {
       const page = await next;
-      if (page.cursor !== null) {
-        if (visited.has(page.cursor)) {
-          throw onLoop();
-        }
-        visited.add(page.cursor);
-        next = fetchPage(page.cursor, signal);
-        // A failure is thrown when its page is due; until then nobody awaits it.
-        next.catch(() => undefined);
-      }
+      requestKnown();
       yield page;
-      if (page.cursor === null) {
-        return;
-      }
     }
   } finally {
     abandoned.abort();

@@ -113,19 +113,41 @@ export class RowEncoder {
   }
 }
 
-/** The text of one cell; null when it holds none. */
-export function encodedText(rows: EncodedRows, row: number, column: string): string | null {
+/**
+ * Reads the texts of one column, null where a cell holds none. Neighbouring rows often have the same
+ * project, trace or name: what is the same bytes as the last text is not decoded again.
+ */
+export function textColumn(rows: EncodedRows, column: string): (row: number) => string | null {
   const width = rows.columns.length;
-  const first = row * width;
-  const wanted = first + rows.columns.indexOf(column);
-  if (wanted < first || rows.kinds[wanted] !== cellKinds.text) {
-    return null;
+  const offset = rows.columns.indexOf(column);
+  const last = { start: 0, bytes: 0, text: '' };
+  return (row) => {
+    const first = row * width;
+    const wanted = first + offset;
+    if (offset === -1 || rows.kinds[wanted] !== cellKinds.text) {
+      return null;
+    }
+    let start = rows.starts[row] ?? 0;
+    for (let cell = first; cell < wanted; cell++) {
+      start += rows.kinds[cell] === cellKinds.text ? (rows.values[cell] ?? 0) : 0;
+    }
+    const bytes = rows.values[wanted] ?? 0;
+    if (bytes !== last.bytes || !sameBytes(rows.texts, start, last.start, bytes)) {
+      last.text = textOf(rows, start, bytes);
+    }
+    last.start = start;
+    last.bytes = bytes;
+    return last.text;
+  };
+}
+
+function sameBytes(texts: Uint8Array, a: number, b: number, bytes: number): boolean {
+  for (let index = 0; index < bytes; index++) {
+    if (texts[a + index] !== texts[b + index]) {
+      return false;
+    }
   }
-  let start = rows.starts[row] ?? 0;
-  for (let cell = first; cell < wanted; cell++) {
-    start += rows.kinds[cell] === cellKinds.text ? (rows.values[cell] ?? 0) : 0;
-  }
-  return textOf(rows, start, rows.values[wanted] ?? 0);
+  return true;
 }
 
 /** The rows as objects again, with every column. */

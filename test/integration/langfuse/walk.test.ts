@@ -115,15 +115,15 @@ describe('walking v2/observations', () => {
     assert.equal(page.received, 4);
   });
 
-  it('has the next page, and only that one, on its way while the caller works', async () => {
+  it('has the next two pages, and only those, on their way while the caller works', async () => {
     const source = await open(rows(100), 10);
     const walked = observationsOf(source, everything, {})[Symbol.asyncIterator]();
     await walked.next();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.equal(limits().length, 2);
+    assert.equal(limits().length, 3);
     await walked.next();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.equal(limits().length, 3);
+    assert.equal(limits().length, 4);
     await walked.return?.();
   });
 

@@ -27,6 +27,16 @@ for (const backend of backends) {
       }
     });
 
+    it('lets what waits for the event loop have its turn before the next operation of a transaction', async () => {
+      const store = fixture.open();
+      await store.write(async (transaction) => {
+        let turn = false;
+        setImmediate(() => (turn = true));
+        await transaction.upsert('llm_generations', [generation('a')]);
+        assert.equal(turn, true);
+      });
+    });
+
     it('takes ids and texts of any characters and of megabytes', async () => {
       const store = fixture.open();
       // PostgreSQL stores no NUL: the replacement character stands for it.

@@ -38,17 +38,18 @@ export const roundMoney = (usd: number): number => Math.round(usd * 1e12) / 1e12
 /** Latencies have milliseconds. */
 const roundSeconds = (value: number): number => Math.round(value * 1e6) / 1e6;
 
-/** A row as it is stored, of sums as a database made them. */
-export function storedRow(row: UsageRow): UsageRow {
-  const stored: UsageRow = { ...row };
+/** Makes a row of sums, as a database or additions made them, what is stored of it. */
+export function roundSums<Row extends Pick<UsageMeasures, (typeof money)[number] | (typeof seconds)[number]>>(
+  row: Row,
+): Row {
   for (const column of money) {
     const value = row[column];
-    stored[column] = value === null ? null : roundMoney(value);
+    row[column] = value === null ? null : roundMoney(value);
   }
   for (const column of seconds) {
-    stored[column] = roundSeconds(row[column]);
+    row[column] = roundSeconds(row[column]);
   }
-  return stored;
+  return row;
 }
 
 /** A fallback has neither tokens, cost nor latency; nor has anything else without calls. */
@@ -78,34 +79,30 @@ export const noMeasures: UsageMeasures = {
 
 /** A coarser view of rows: one a combination of dimensions, in their order. */
 export function mergeRows(rows: Iterable<UsageRow>, coarsen: (row: UsageRow) => UsageDimensions): UsageRow[] {
-  const groups = new Map<string, UsageRow[]>();
-  for (const row of rows) {
-    const key = keyOf(coarsen(row));
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, [row]);
-    } else {
-      group.push(row);
-    }
-  }
-  return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, [first, ...others]]) =>
-      first === undefined ? [] : [{ ...merged(first, others), ...coarsen(first) }],
-    );
+  return groupsOf(rows, (row) => keyOf(coarsen(row))).map(([first, others]) => ({
+    ...merged(first, others),
+    ...coarsen(first),
+  }));
 }
 
 /** One row a combination of dimensions, in the order in which they are stored. */
-export function mergeAlike(rows: readonly UsageRow[]): UsageRow[] {
-  return mergeRows(rows, ({ kind, provider, model, environment, prompt_name, prompt_version, trace_name }) => ({
-    kind,
-    provider,
-    model,
-    environment,
-    prompt_name,
-    prompt_version,
-    trace_name,
-  }));
+export function mergeAlike(rows: Iterable<UsageRow>): UsageRow[] {
+  return groupsOf(rows, keyOf).map(([first, others]) => merged(first, others));
+}
+
+/** The rows of each key, the first and the others, in the order of the keys. */
+function groupsOf(rows: Iterable<UsageRow>, key: (row: UsageRow) => string): [UsageRow, UsageRow[]][] {
+  const groups = new Map<string, [UsageRow, UsageRow[]]>();
+  for (const row of rows) {
+    const own = key(row);
+    const group = groups.get(own);
+    if (group === undefined) {
+      groups.set(own, [row, []]);
+    } else {
+      group[1].push(row);
+    }
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
 
 const keyOf = (row: UsageDimensions): string => JSON.stringify(dimensions.map((dimension) => row[dimension]));
@@ -130,7 +127,7 @@ function merged(first: UsageRow, others: readonly UsageRow[]): UsageRow {
   for (const column of sketches) {
     sum[column] = mergedSketch([first, ...others].map((row) => row[column]));
   }
-  return storedRow(sum);
+  return roundSums(sum);
 }
 
 function mergedSketch(texts: readonly (string | null)[]): string | null {

@@ -1,4 +1,4 @@
-import { encodedText, type EncodedRows } from '../encodedRows.ts';
+import { textColumn, type EncodedRows } from '../encodedRows.ts';
 import type { OpenDatabase } from './openDatabase.ts';
 
 /** Tables whose rows are summed up by the hour, and which of their rows are. */
@@ -10,10 +10,18 @@ export const isSummed = (table: string): table is SummedTable => table in summed
 /** Reads a text of the row at an index; null when there is none. */
 export type ReadText = (row: number, column: string) => string | null;
 
-export const readEncoded =
-  (rows: EncodedRows): ReadText =>
-  (row, column) =>
-    encodedText(rows, row, column);
+export function readEncoded(rows: EncodedRows): ReadText {
+  const columns = new Map<string, (row: number) => string | null>();
+  return (row, column) => {
+    const known = columns.get(column);
+    if (known !== undefined) {
+      return known(row);
+    }
+    const read = textColumn(rows, column);
+    columns.set(column, read);
+    return read(row);
+  };
+}
 
 export const readObjects =
   (rows: readonly object[]): ReadText =>

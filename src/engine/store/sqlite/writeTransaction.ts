@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import { encodedText, type EncodedRows } from '../encodedRows.ts';
+import { textColumn, type EncodedRows } from '../encodedRows.ts';
 import { tables } from '../migrations/tables.ts';
 import { numberRows } from '../numberRows.ts';
 import type { MetricsSchema } from '../schema.ts';
@@ -127,10 +128,11 @@ export class SqliteWriteTransaction implements WriteTransaction {
     this.#open.statement(knownTracesSql).each([JSON.stringify(traceIds), projectId], (row) => {
       known.add(row.text(0) ?? '');
     });
+    const idOf = textColumn(rebuilt, 'id');
     const asked = new Set(traceIds);
     const written = new Set<string>();
     this.#open.statement(writeTraceSql).runRows(rebuilt, (row) => {
-      const id = encodedText(rebuilt, row, 'id') ?? '';
+      const id = idOf(row) ?? '';
       if (!asked.has(id) || known.has(id)) {
         return false;
       }
@@ -157,9 +159,12 @@ function runRows(statement: BulkStatement, columns: readonly string[], rows: rea
   return changed;
 }
 
-/** Work that is done at once, behind an interface that other backends answer later. */
-function settle<T>(work: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(work());
-  });
+/**
+ * Work that is done at once, behind an interface that other backends answer later. What the network
+ * and other threads have sent meanwhile gets its turn before the next.
+ */
+async function settle<T>(work: () => T): Promise<T> {
+  const result = work();
+  await setImmediate();
+  return result;
 }
