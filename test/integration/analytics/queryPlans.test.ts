@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { CompiledQuery, type Kysely, type KyselyPlugin } from 'kysely';
 import { Numbers } from '../../../src/format/numbers.ts';
 import { parseConfig } from '../../../src/engine/config/config.ts';
+import { loadFacts } from '../../../src/engine/export/derive/facts.ts';
 import { systemClock } from '../../../src/engine/ports.ts';
 import { answerQuestion } from '../../../src/engine/questions/questions.ts';
 import type { MetricsSchema } from '../../../src/engine/store/schema.ts';
@@ -40,17 +41,22 @@ describe('What questions about prompts and agents read', function () {
   after(() => fixture.clean());
 
   /** Steps of SQLite's plans for all queries of a question. */
-  async function plansOf<Q extends QuestionName>(question: Q, params: QuestionParams<Q>): Promise<string[]> {
-    return store.read(async (db) => {
-      const queries: CompiledQuery[] = [];
-      await answerQuestion(question, params, {
-        db: db.withPlugin(recorder(db, queries)),
+  const plansOf = <Q extends QuestionName>(question: Q, params: QuestionParams<Q>): Promise<string[]> =>
+    plansOfQueries((db) =>
+      answerQuestion(question, params, {
+        db,
         dialect: store.dialect,
         clock: systemClock,
         config: parseConfig({ workspace: '/' }, (name) => name),
         numbers: new Numbers('en'),
         signal: undefined,
-      });
+      }),
+    );
+
+  async function plansOfQueries(run: (db: Kysely<MetricsSchema>) => Promise<unknown>): Promise<string[]> {
+    return store.read(async (db) => {
+      const queries: CompiledQuery[] = [];
+      await run(db.withPlugin(recorder(db, queries)));
       const steps: string[] = [];
       for (const { sql, parameters } of queries) {
         const plan = CompiledQuery.raw(`EXPLAIN QUERY PLAN ${sql}`, [...parameters]);
@@ -101,6 +107,12 @@ describe('What questions about prompts and agents read', function () {
       derived.filter((step) => !step.includes('(task_id=?')),
       [],
     );
+  });
+
+  it('is the agents alone of all spans where the results of traces are computed', async () => {
+    const steps = await plansOfQueries((db) => loadFacts(db, 'p', ['t1', 't2']));
+    const search = 'SEARCH llm_spans USING INDEX idx_llm_spans_agents (project_id=? AND trace_id=?)';
+    assert.ok(steps.includes(search), steps.join('\n'));
   });
 
   it('is an index alone where lenses ask for all prompts', async () => {

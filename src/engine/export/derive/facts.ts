@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { LlmGenerationsTable, LlmTracesTable, MetricsSchema } from '../../store/schema.ts';
 import type { ScoreFact } from './outcome.ts';
 
@@ -77,28 +77,62 @@ function byTrace<T extends { readonly trace_id: string | null }>(rows: readonly 
   return groups;
 }
 
-async function loadAgents(
+/** An index of agents alone serves only who asks for them in so many words. */
+const agent = sql.lit('AGENT');
+
+async function loadAgents(db: Kysely<MetricsSchema>, projectId: string, ids: readonly string[]): Promise<AgentFact[]> {
+  return db
+    .selectFrom('llm_spans')
+    .select(['id', 'trace_id', 'parent_observation_id', 'name', 'version', 'created_at', 'output_text as output'])
+    .where('project_id', '=', projectId)
+    .where('trace_id', 'in', ids)
+    .where('observation_type', '=', agent)
+    .execute();
+}
+
+interface GenerationFacts {
+  readonly executions: readonly ExecutionFact[];
+  /** Agents that have a cost of their own. */
+  readonly agents: readonly AgentFact[];
+}
+
+async function loadGenerations(
   db: Kysely<MetricsSchema>,
   projectId: string,
   ids: readonly string[],
-  idsWithGenerations: readonly string[],
-): Promise<AgentFact[]> {
-  const columns = ['id', 'trace_id', 'parent_observation_id', 'name', 'version', 'created_at'] as const;
-  const spans = await db
-    .selectFrom('llm_spans')
-    .select([...columns, 'output_text as output'])
+): Promise<GenerationFacts> {
+  const rows = await db
+    .selectFrom('llm_generations')
+    .select([
+      'id',
+      'trace_id',
+      'parent_observation_id',
+      'observation_type',
+      'name',
+      'version',
+      'provider',
+      'model',
+      'environment',
+      'created_at',
+      'latency_seconds',
+      'input_tokens',
+      'output_tokens',
+      'cost_usd',
+      'prompt_name',
+      'prompt_version',
+      'completion_text',
+      'metadata',
+    ])
     .where('project_id', '=', projectId)
     .where('trace_id', 'in', ids)
-    .where('observation_type', '=', 'AGENT')
+    .where((eb) => eb.or([eb('prompt_name', 'is not', null), eb('observation_type', '=', agent)]))
     .execute();
-  const costed = await db
-    .selectFrom('llm_generations')
-    .select([...columns, 'completion_text as output'])
-    .where('project_id', '=', projectId)
-    .where('trace_id', 'in', idsWithGenerations)
-    .where('observation_type', '=', 'AGENT')
-    .execute();
-  return [...spans, ...costed];
+  return {
+    executions: rows.filter((row): row is typeof row & { prompt_name: string } => row.prompt_name !== null),
+    agents: rows
+      .filter((row) => row.observation_type === 'AGENT')
+      .map((row) => ({ ...row, output: row.completion_text })),
+  };
 }
 
 async function loadErrors(
@@ -157,36 +191,13 @@ export async function loadFacts(
   // What a trace counts none of need not be looked for: most traces have neither events nor errors.
   const idsWith = (count: 'error_count' | 'total_events' | 'total_generations'): string[] =>
     traces.filter((trace) => trace[count] > 0).map(({ id }) => id);
-  const idsWithGenerations = idsWith('total_generations');
   const scores = await db
     .selectFrom('llm_scores')
     .select(['trace_id', 'observation_id', 'name', 'data_type', 'value', 'string_value', 'created_at'])
     .where('project_id', '=', projectId)
     .where('trace_id', 'in', ids)
     .execute();
-  const executions = await db
-    .selectFrom('llm_generations')
-    .select([
-      'id',
-      'trace_id',
-      'provider',
-      'model',
-      'environment',
-      'created_at',
-      'latency_seconds',
-      'input_tokens',
-      'output_tokens',
-      'cost_usd',
-      'prompt_name',
-      'prompt_version',
-      'completion_text',
-      'metadata',
-    ])
-    .where('project_id', '=', projectId)
-    .where('trace_id', 'in', idsWithGenerations)
-    .where('prompt_name', 'is not', null)
-    .$narrowType<{ prompt_name: string }>()
-    .execute();
+  const { executions, agents } = await loadGenerations(db, projectId, idsWith('total_generations'));
   const fallbacks = await db
     .selectFrom('llm_events')
     .select((eb) => ['trace_id', eb.fn.countAll<number>().as('fallbacks')])
@@ -200,7 +211,7 @@ export async function loadFacts(
     traces,
     scores: byTrace(scores),
     executions,
-    agents: byTrace(await loadAgents(db, projectId, ids, idsWithGenerations)),
+    agents: byTrace([...(await loadAgents(db, projectId, ids)), ...agents]),
     fallbacks: new Map(fallbacks.map((row) => [row.trace_id, row.fallbacks])),
     errors: await loadErrors(db, projectId, idsWith('error_count')),
   };

