@@ -64,8 +64,8 @@ describe('the comparison of prompt versions in VS Code', () => {
     await frame.locator('[data-part="table.failures"] tbody tr:focus').waitFor();
     await frame.locator('body').press('2');
     await frame.getByRole('radio', { name: '7 d', checked: true }).waitFor();
-    await workbench.page.waitForTimeout(2000);
-    await workbench.page.reload();
+    await workbench.page.waitForTimeout(1000);
+    await workbench.reloadWindow();
     const again = await painted();
     await again.getByRole('radio', { name: '7 d', checked: true }).waitFor();
   });

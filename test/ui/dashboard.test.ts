@@ -104,8 +104,8 @@ describe('the dashboard in VS Code', () => {
     const frame = await openDashboard();
     await frame.locator('[data-part="table.models"] tbody tr').first().click();
     await frame.locator('.chip').waitFor();
-    await workbench.page.waitForTimeout(2000);
-    await workbench.page.reload();
+    await workbench.page.waitForTimeout(1000);
+    await workbench.reloadWindow();
     const again = await painted();
     await again.locator('.chip').waitFor();
   });

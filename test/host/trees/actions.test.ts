@@ -145,8 +145,8 @@ describe('what the rows of the trees offer', () => {
   it('opens the dashboard at what an alert is about', async () => {
     const range = { start: '2026-11-01T00:00:00.000Z', end: '2026-12-01T00:00:00.000Z' };
     await showAlert({ state: 'firing', title: 'Budget', scope: { range } } as AlertState);
-    await until(() => activeTab()?.input instanceof vscode.TabInputWebview, 'no panel is shown');
-    assert.equal(activeTab()?.label, 'LLM metrics');
+    await until(() => activeTab()?.label === 'LLM metrics', 'no dashboard is shown');
+    assert.ok(activeTab()?.input instanceof vscode.TabInputWebview);
   });
 
   it('rates nothing of a project that the keys are not of', async () => {

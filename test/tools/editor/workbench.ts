@@ -146,6 +146,16 @@ export class Workbench {
     }
   }
 
+  /**
+   * Closes the window as its own command does, which stores what panels keep, and opens it again. A page that
+   * is reloaded from outside stores that too late every now and then.
+   */
+  async reloadWindow(): Promise<void> {
+    // Keys that open the palette would reach a panel that has the keyboard.
+    await this.activity('Search').click();
+    await Promise.all([this.page.waitForEvent('load'), this.runCommand('Developer: Reload Window')]);
+  }
+
   /** Saves what is on the screen as out/screenshots/NAME.png and returns that path. */
   async screenshot(name: string): Promise<string> {
     const folder = path.join(root, 'out', 'screenshots');

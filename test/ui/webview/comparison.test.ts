@@ -215,8 +215,9 @@ describe('the comparison of a prompt’s versions in a browser', () => {
     await waitUntil(() => daysAsked() === 28);
     services.picked = [JSON.stringify(['environments', 'production'])];
     await panel.page.keyboard.press('f');
-    await panel.page.locator('.chip', { hasText: 'production' }).nth(0).waitFor();
+    await waitUntil(() => services.picks.length > 0);
     assert.ok(services.picks.at(-1)?.items.every(({ description }) => description !== 'prompt'));
+    await panel.page.locator('.chips .chip', { hasText: 'production' }).waitFor();
     await panel.page.keyboard.press('r');
     await waitUntil(() => services.commands.includes('langfuseMetrics.export'));
     await panel.page.keyboard.press('q');

@@ -174,7 +174,7 @@ describe('the dashboard in a browser', () => {
     await waitUntil(() => hoursAsked() === 720);
     assert.equal(services.last('summary').bucket, 'day');
     await panel.page.keyboard.press('c');
-    assert.equal(await panel.page.getByRole('checkbox').isChecked(), false);
+    await panel.page.getByRole('checkbox', { checked: false }).waitFor();
     await panel.page.keyboard.press('t');
     await section('chart.stack').locator('table').waitFor();
     await panel.page.keyboard.press('t');
