@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { EngineError } from '../../../src/engine/errors.ts';
 import { assignColours } from '../../../src/extension/panels/modelColours.ts';
 import type { PanelServices } from '../../../src/extension/panels/panelServices.ts';
@@ -43,9 +44,14 @@ export class FakeServices implements PanelServices {
     return (asked?.params ?? {}) as Readonly<Record<string, unknown>>;
   }
 
+  /** Whoever still waits when the tests are over is not waited for. */
+  #takeTime(): Promise<void> {
+    return wait(this.delay, undefined, { ref: false });
+  }
+
   async ask(question: QuestionName, params: unknown, signal: AbortSignal): Promise<unknown> {
     this.asked.push({ question, params });
-    await new Promise((resolve) => setTimeout(resolve, this.delay));
+    await this.#takeTime();
     signal.throwIfAborted();
     if (this.failure !== null) {
       throw this.failure;
@@ -59,7 +65,7 @@ export class FakeServices implements PanelServices {
 
   async runSql(params: RunSqlParams, signal: AbortSignal): Promise<RunSqlAnswer> {
     this.statements.push(params);
-    await new Promise((resolve) => setTimeout(resolve, this.delay));
+    await this.#takeTime();
     signal.throwIfAborted();
     if (this.failure !== null) {
       throw this.failure;
