@@ -136,9 +136,12 @@ async function promptInCode(workbench: Workbench): Promise<string> {
   const text = await lens.innerText();
   const name = page.locator('.view-line', { hasText: 'get_prompt("support-chat"' });
   await name.locator('span span', { hasText: 'support-chat' }).last().hover();
-  await page.locator('.monaco-hover', { hasText: 'Failing runs' }).waitFor();
+  const hover = page.locator('.monaco-hover', { hasText: 'Failing runs' });
+  await hover.waitFor();
   await workbench.screenshot('demo-9-lens');
+  // It lies over the lens.
   await page.mouse.move(640, 700);
+  await hover.waitFor({ state: 'hidden' });
   await lens.click();
   const comparison = await panelFrame(page, '[data-part="table.success"] tbody tr');
   await comparison.locator('[data-part="text"] .line').first().waitFor();
