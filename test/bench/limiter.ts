@@ -10,8 +10,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import { storm } from '../integration/limiter/storm.ts';
+import { bundleProcess } from '../tools/processBundle.ts';
 import type { Cost } from './limiter/costChild.ts';
 
 const attempts = Number(process.env.BENCH_ATTEMPTS ?? 1_000_000);
@@ -38,20 +38,10 @@ function verdict(holds: boolean): string {
   return holds ? '' : '  ✗';
 }
 
-/** What the processes run, built as the product is: a runtime compiler for TypeScript would slow down what it makes. */
+/** What the processes run. */
 async function bundle(name: 'costChild' | 'limiterChild'): Promise<string> {
   const outfile = path.join(folder, `${name}.mjs`);
-  await build({
-    entryPoints: [path.join(import.meta.dirname, 'limiter', `${name}.ts`)],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    external: ['pg-native'],
-    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
-    outfile,
-    logLevel: 'silent',
-  });
+  await bundleProcess(path.join(import.meta.dirname, 'limiter', `${name}.ts`), outfile);
   return outfile;
 }
 

@@ -58,13 +58,14 @@ export function startPanel(create: (context: PanelContext) => PanelListener): vo
   root.className = 'panel';
   document.body.append(root);
   const host = new Host(api, window);
+  const times = new Times(setup.language);
   const listener = create({
     host,
     writing: {
       language: setup.language,
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      timeZone: times.timeZone,
       numbers: new Numbers(setup.language),
-      times: new Times(setup.language),
+      times,
       now: () => Date.now(),
     },
     root,

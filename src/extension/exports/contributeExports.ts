@@ -38,7 +38,7 @@ export function contributeExports(workbench: Workbench, connections: ConnectionS
   const tree = new RunsTree({ history, controller, numbers, times, clock, log });
   const watcher = new DatabaseWatcher(folder, database);
   const background = new BackgroundTimer({ controller, folder, keys, database, memory, messages, contextKeys, clock });
-  const spending = new Spending({ engine, history, database, memory, messages, clock });
+  const spending = new Spending({ engine, history, database, memory, messages, times, clock });
   const status = new StatusBar({
     controller,
     background,

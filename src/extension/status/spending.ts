@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../engine/ports.ts';
+import type { Times } from '../../format/times.ts';
 import type { SpendAnswer } from '../../protocol/analytics.ts';
 import type { Engine } from '../../protocol/engine.ts';
 import type { MetricsDatabase } from '../database/metricsDatabase.ts';
@@ -28,6 +29,7 @@ interface SpendingOptions {
   readonly database: Pick<MetricsDatabase, 'mayExist'>;
   readonly memory: vscode.Memento;
   readonly messages: Pick<Messages, 'record'>;
+  readonly times: Pick<Times, 'timeZone'>;
   readonly clock: Clock;
 }
 
@@ -63,10 +65,8 @@ export class Spending implements vscode.Disposable {
   }
 
   async #read(): Promise<void> {
-    const { engine, database, memory } = this.#options;
-    const spent = (await database.mayExist())
-      ? toSpent(await engine.ask('spend', { timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone }))
-      : null;
+    const { engine, database, memory, times } = this.#options;
+    const spent = (await database.mayExist()) ? toSpent(await engine.ask('spend', { timeZone: times.timeZone })) : null;
     await memory.update(spentKey, spent === null ? undefined : ({ date: this.#date(), spent } satisfies Remembered));
     this.#changed.fire();
   }

@@ -5,11 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
-import { build } from 'esbuild';
 import { openLimiter } from '../../../src/engine/limiter/openLimiter.ts';
 import { silentLog } from '../../../src/engine/ports.ts';
 import { CrowdClock, type CrowdTime } from './crowdClock.ts';
 import { clientFolder, requirePython } from './limiterProcess.ts';
+import { bundleProcess } from '../../tools/processBundle.ts';
 
 /** What a process of the crowd is to do; the same for all but for the log. */
 export interface CrowdTask extends CrowdTime {
@@ -47,18 +47,7 @@ export class Crowd {
 
   /** Starts `count` processes and waits until each of them has begun. */
   async start(count: number): Promise<void> {
-    // A bundle starts in a tenth of the time that the sources take.
-    await build({
-      entryPoints: [path.join(import.meta.dirname, 'crowdChild.ts')],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      mainFields: ['module', 'main'],
-      external: ['pg-native'],
-      banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
-      outfile: this.#bundle,
-      logLevel: 'silent',
-    });
+    await bundleProcess(path.join(import.meta.dirname, 'crowdChild.ts'), this.#bundle);
     this.#children = Array.from({ length: count }, (_, index) => this.#spawn(index));
     while (this.lines('ready').length < count) {
       this.#requireNoFailure();

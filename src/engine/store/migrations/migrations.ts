@@ -35,7 +35,7 @@ const traceGroupIndex = (dialect: Dialect): string[] => [
   'DROP INDEX "idx_llm_traces_created_at"',
 ];
 
-/** The few agents among all spans, for the results of their traces: a sixth of the time. */
+/** The few agents among all spans, so that the results of traces need not read every span. */
 const agentIndex = [
   `CREATE INDEX "idx_llm_spans_agents" ON "llm_spans" (project_id, trace_id) WHERE observation_type = 'AGENT'`,
 ];
