@@ -13,7 +13,7 @@ const freshFor = 24 * 3_600_000;
 
 /** What a window has given so far. */
 export interface WindowTally {
-  /** Rows received by UTC day, repeated ones included. */
+  /** Rows received by UTC hour, repeated ones included. */
   readonly received: ReadonlyMap<string, number>;
   readonly setAside: readonly SetAsideRow[];
 }
@@ -36,10 +36,10 @@ const toWindow = (row: { window_from: string; window_to: string }): TimeWindow =
   to: Date.parse(row.window_to),
 });
 
-const countsByDay = z.record(z.string(), z.number());
+const countsByHour = z.record(z.string(), z.number());
 
 const toTally = (row: { received: string; set_aside: string }): WindowTally => ({
-  received: new Map(Object.entries(countsByDay.parse(JSON.parse(row.received)))),
+  received: new Map(Object.entries(countsByHour.parse(JSON.parse(row.received)))),
   setAside: setAsideFromJson(row.set_aside),
 });
 

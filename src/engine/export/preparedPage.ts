@@ -1,7 +1,7 @@
 import type { ObservationRecord, SourcePage } from '../langfuse/records.ts';
 import { memoryOf, RowEncoder, type EncodableRow, type EncodedRows } from '../store/encodedRows.ts';
 import { rebuiltColumns, TraceRebuild, type ObservationRows } from '../store/traceRebuild.ts';
-import { countDays, type DayCounts } from './audit.ts';
+import { countHours, type HourCounts } from './audit.ts';
 import { eventRow, generationRow, spanRow, tableOf, type ObservationTable } from './rows.ts';
 
 export const observationTables: readonly ObservationTable[] = ['llm_generations', 'llm_spans', 'llm_events'];
@@ -21,8 +21,8 @@ export interface PreparedPage extends Omit<SourcePage<never>, 'rows'> {
   /** Their traces, rebuilt from this page alone. */
   readonly traces: EncodedRows;
   readonly movable: readonly MovableObservation[];
-  /** All rows by UTC day, repeated ones included. */
-  readonly days: DayCounts;
+  /** All rows by UTC hour, repeated ones included. */
+  readonly hours: HourCounts;
 }
 
 export interface PrepareOptions {
@@ -62,7 +62,7 @@ export class PagePreparation {
       },
       traces: this.#encoder.encode(rebuiltColumns, rebuild.results(), memory[3]),
       movable,
-      days: countDays(rows, (row) => row.startTime),
+      hours: countHours(rows, (row) => row.startTime),
     };
   }
 

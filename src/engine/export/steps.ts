@@ -2,12 +2,12 @@ import type { ExportTrigger, SetAsideRow, UnreconciledDay } from '../../protocol
 import type { LangfuseSource, SourcePage, TimeWindow } from '../langfuse/records.ts';
 import { rollUp } from '../store/rollups/rollUp.ts';
 import type { WriteTransaction } from '../store/store.ts';
-import { auditDays, byDay, countDays, storedIds } from './audit.ts';
+import { auditCounts, countHours, storedIds } from './audit.ts';
 import { deriveChanged } from './derive/derive.ts';
 import { promptId } from './derive/derivedRows.ts';
 import { knownVersions, retireVersions, storePrompts } from './derive/promptVariants.ts';
 import type { ExporterOptions } from './exporter.ts';
-import { utcDay } from './intervals.ts';
+import { isoTime, utcDay } from './intervals.ts';
 import { refreshModelPrices } from './modelPrices.ts';
 import { ObservationPages } from './observationPages.ts';
 import type { PreparedPage } from './preparedPage.ts';
@@ -135,7 +135,7 @@ export class RunSteps {
   }
 
   async #walk<P extends SourcePage<unknown> | PreparedPage>(
-    walk: Pick<WalkOptions<P>, 'stream' | 'pageSize' | 'counts' | 'pages' | 'daysOf' | 'storePage'>,
+    walk: Pick<WalkOptions<P>, 'stream' | 'pageSize' | 'counts' | 'pages' | 'hoursOf' | 'storePage'>,
     tally: WalkTally,
     signal: AbortSignal,
   ): Promise<void> {
@@ -175,7 +175,7 @@ export class RunSteps {
         pageSize: legacyPageSize,
         counts: null,
         pages: (window, options) => source.traces(window, options),
-        daysOf: (page) => countDays(page.rows, (trace) => trace.timestamp),
+        hoursOf: (page) => countHours(page.rows, (trace) => trace.timestamp),
         storePage: async (transaction, { rows }) => {
           const { changed } = await transaction.upsertTraces(
             rows.map((trace) => traceRow(trace, config.export.capturedTextLength)),
@@ -204,7 +204,7 @@ export class RunSteps {
         pageSize,
         counts,
         pages: (window, options) => source.observations(window, options, this.#pages),
-        daysOf: (page) => page.days,
+        hoursOf: (page) => page.hours,
         storePage: (transaction, page) => this.#storeObservations(transaction, page),
       },
       this.#observations,
@@ -231,7 +231,7 @@ export class RunSteps {
         pageSize: null,
         counts: null,
         pages: (window, options) => source.scores(window, options),
-        daysOf: (page) => countDays(page.rows, (score) => score.timestamp),
+        hoursOf: (page) => countHours(page.rows, (score) => score.timestamp),
         storePage: async (transaction, { rows }) => {
           const { changed } = await transaction.upsert('llm_scores', rows.map(scoreRow));
           const traceIds = new Set(changed.flatMap((index) => rows[index]?.traceId ?? []));
@@ -274,10 +274,11 @@ export class RunSteps {
   async #audit(counts: ReadonlyMap<number, number>): Promise<void> {
     const { store, source, window, progress, signal } = this.#options;
     progress.phase('auditing');
-    this.#unreconciled = await auditDays({
+    this.#unreconciled = await auditCounts({
       projectId: source.server.projectId,
       range: window,
-      server: byDay(counts),
+      granularity: countGranularity(window) ?? 'day',
+      server: counts,
       received: this.#observations.received,
       read: (work) => store.read(work, signal),
       walkAgain: (part) => this.#walkAgain(part),
@@ -288,7 +289,7 @@ export class RunSteps {
   /** A row that was unreadable in one of two walks was so on its way only, and is stored. */
   async #walkAgain(window: TimeWindow): Promise<number> {
     const { store, source, log, signal } = this.#options;
-    log.info(`audit: walking ${utcDay(window.from)} again`);
+    log.info(`audit: walking ${isoTime(window.from)} to ${isoTime(window.to)} again`);
     const unreadable: SetAsideRow[] = [...this.#observations.setAside];
     let received = 0;
     const options = signal === undefined ? {} : { signal };

@@ -3,7 +3,7 @@ import type { PageOptions, SourcePage, TimeWindow } from '../langfuse/records.ts
 import type { Clock, Log } from '../ports.ts';
 import { rollUp } from '../store/rollups/rollUp.ts';
 import type { MetricsStore, WriteTransaction } from '../store/store.ts';
-import { addTo, type DayCounts } from './audit.ts';
+import { addTo, type HourCounts } from './audit.ts';
 import { loadCheckpoints, saveCheckpoint, type CheckpointStream, type WindowTally } from './checkpoints.ts';
 import { isoTime, uncovered } from './intervals.ts';
 import { WindowPlan } from './windowPlan.ts';
@@ -23,8 +23,8 @@ export interface WalkOptions<P extends WalkedPage> {
   /** The server's own counts by bucket, where known. */
   readonly counts: ReadonlyMap<number, number> | null;
   readonly pages: (window: TimeWindow, options: PageOptions) => AsyncIterable<P>;
-  /** Rows of a page by UTC day, repeated ones included. */
-  readonly daysOf: (page: P) => DayCounts;
+  /** Rows of a page by UTC hour, repeated ones included. */
+  readonly hoursOf: (page: P) => HourCounts;
   /** Stores a page within its transaction. @returns what to do once that is committed: the transaction may have to be run again */
   readonly storePage: (transaction: WriteTransaction, page: P) => Promise<() => void>;
   readonly onPage: (page: P) => void;
@@ -34,8 +34,8 @@ export interface WalkOptions<P extends WalkedPage> {
 
 /** What a walk gave, the share of an earlier, unfinished run included. */
 export interface WalkTally {
-  /** Rows received by UTC day, repeated ones included. */
-  readonly received: DayCounts;
+  /** Rows received by UTC hour, repeated ones included. */
+  readonly received: HourCounts;
   readonly setAside: SetAsideRow[];
 }
 
@@ -73,8 +73,8 @@ export async function walkRange<P extends WalkedPage>(options: WalkOptions<P>, t
 const describe = (window: TimeWindow): string => `[${isoTime(window.from)}, ${isoTime(window.to)})`;
 
 function include(tally: WalkTally, part: WindowTally): void {
-  for (const [day, rows] of part.received) {
-    addTo(tally.received, day, rows);
+  for (const [hour, rows] of part.received) {
+    addTo(tally.received, hour, rows);
   }
   tally.setAside.push(...part.setAside);
 }
@@ -95,8 +95,8 @@ async function walkWindow<P extends WalkedPage>(
   try {
     for await (const page of options.pages(window, pageOptions)) {
       signal?.throwIfAborted();
-      for (const [day, rows] of options.daysOf(page)) {
-        addTo(own.received, day, rows);
+      for (const [hour, rows] of options.hoursOf(page)) {
+        addTo(own.received, hour, rows);
       }
       own.setAside.push(...page.setAside);
       const onStored = await store.write(async (transaction) => {

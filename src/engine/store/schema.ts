@@ -285,7 +285,7 @@ export interface ExportCheckpointsTable {
   finished: Flag;
   /** Where the open window's walk goes on; null before its first page and when finished. */
   cursor: string | null;
-  /** Rows received in it so far, by UTC day: a JSON object. */
+  /** Rows received in it so far, by UTC hour: a JSON object. */
   received: Json;
   /** Rows of it that could not be read: a JSON array of {stream, id, reason}. */
   set_aside: Json;

@@ -73,10 +73,10 @@ describe('The thread that prepares pages', () => {
       ],
     );
     assert.deepEqual(
-      [...prepared.days],
+      [...prepared.hours],
       [
-        ['2026-11-20', 3],
-        ['2026-11-21', 1],
+        ['2026-11-20T10', 3],
+        ['2026-11-21T10', 1],
       ],
     );
     assert.equal(prepared.received, 5);

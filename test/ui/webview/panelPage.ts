@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import { panelHtml } from '../../../src/extension/panels/panelHtml.ts';
 import { readEnvelope } from '../../../src/extension/panels/panelGuards.ts';
 import type { PanelServices } from '../../../src/extension/panels/panelServices.ts';
@@ -12,6 +11,7 @@ import {
 } from '../../../src/protocol/panelMessages.ts';
 import type { PanelAction, PanelEnvelope, PanelSettings, PanelSetup } from '../../../src/protocol/panels.ts';
 import { root } from '../../tools/shell.ts';
+import { PanelServer } from './panelServer.ts';
 import themes from './themes.json' with { type: 'json' };
 
 export type ThemeName = keyof typeof themes;
@@ -36,8 +36,6 @@ export interface PanelPageOptions {
   readonly height?: number;
 }
 
-const origin = 'http://panel.test';
-
 /**
  * One document of a panel in a plain Chromium: its real bundle under its real policy, talking to the
  * extension's real end of the protocol. Only what lies behind that, `PanelServices`, is the test's.
@@ -47,15 +45,18 @@ export class PanelPage {
   /** Everything that the browser complained of. */
   readonly complaints: string[] = [];
   readonly #sessions: PanelSession[] = [];
+  /** Messages take it both ways: Playwright's own bindings answer each of them with a message more. */
+  readonly #devtools: CDPSession;
   #title: string | null = null;
 
-  private constructor(page: Page) {
+  private constructor(page: Page, devtools: CDPSession) {
     this.page = page;
+    this.#devtools = devtools;
   }
 
   static async open(context: BrowserContext, options: PanelPageOptions): Promise<PanelPage> {
     const page = await context.newPage();
-    const panel = new PanelPage(page);
+    const panel = new PanelPage(page, await context.newCDPSession(page));
     await page.setViewportSize({ width: options.width ?? 1280, height: options.height ?? 1320 });
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') {
@@ -66,9 +67,8 @@ export class PanelPage {
     if (options.now !== undefined) {
       await page.clock.setFixedTime(options.now);
     }
-    await panel.#serve(options);
     await panel.#connect(options);
-    await page.goto(`${origin}/`);
+    await page.goto(await panel.#serve(options));
     return panel;
   }
 
@@ -117,31 +117,28 @@ export class PanelPage {
     await this.page.close();
   }
 
-  async #serve({ name, target, language = 'en', translations = null }: PanelPageOptions): Promise<void> {
+  /** Where the document is. */
+  async #serve({ name, target, language = 'en', translations = null }: PanelPageOptions): Promise<string> {
     const setup: PanelSetup = { language, translations, target: target ?? { scope: null } };
-    await this.page.route(`${origin}/**`, async (route) => {
-      const file = new URL(route.request().url()).pathname.slice(1);
-      if (file === '') {
-        const html = panelHtml({
-          title: name,
-          setup,
-          scriptUri: `${origin}/${name}.js`,
-          styleUri: `${origin}/${name}.css`,
-          cspSource: origin,
-          nonce: 'bm9uY2U=',
-        });
-        await route.fulfill({ contentType: 'text/html', body: html });
-        return;
-      }
-      const body = await readFile(path.join(root, 'dist', 'webview', file));
-      await route.fulfill({ contentType: file.endsWith('.css') ? 'text/css' : 'text/javascript', body });
-    });
+    const server = await PanelServer.shared();
+    return server.add(
+      panelHtml({
+        title: name,
+        setup,
+        scriptUri: `${server.origin}/${name}.js`,
+        styleUri: `${server.origin}/${name}.css`,
+        cspSource: server.origin,
+        nonce: 'bm9uY2U=',
+      }),
+    );
   }
 
   async #connect({ services, state, theme = 'dark', bodyClass = '', settings = {} }: PanelPageOptions): Promise<void> {
-    await this.page.exposeFunction('toExtension', (text: string) => {
-      this.#hear(JSON.parse(text), services, { singleKeys: true, hasKeys: true, ...settings });
+    this.#devtools.on('Runtime.bindingCalled', ({ payload }) => {
+      this.#hear(JSON.parse(payload), services, { singleKeys: true, hasKeys: true, ...settings });
     });
+    await this.#devtools.send('Runtime.enable');
+    await this.#devtools.send('Runtime.addBinding', { name: 'toExtension' });
     await this.page.addInitScript(editorScript(state, applyTheme(theme, bodyClass)));
   }
 
@@ -169,7 +166,7 @@ export class PanelPage {
     if (!this.page.isClosed()) {
       // As the editor does it, by JSON.parse: a literal of megabytes would have to be compiled.
       const text = JSON.stringify(JSON.stringify(envelope));
-      await this.page.evaluate(`window.postMessage(JSON.parse(${text}))`);
+      await this.#devtools.send('Runtime.evaluate', { expression: `window.postMessage(JSON.parse(${text}))` });
     }
   }
 }

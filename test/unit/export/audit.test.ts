@@ -1,84 +1,127 @@
 import assert from 'node:assert/strict';
 import { parseConfig } from '../../../src/engine/config/config.ts';
 import { EngineError } from '../../../src/engine/errors.ts';
-import { auditDays, byDay, dayWithin, type AuditOptions } from '../../../src/engine/export/audit.ts';
+import { auditCounts, countHours, type AuditOptions } from '../../../src/engine/export/audit.ts';
 import { resolveRange } from '../../../src/engine/export/range.ts';
 
 const hour = 3_600_000;
 const at = (text: string): number => Date.parse(text);
 const range = { from: at('2026-11-01T06:00:00Z'), to: at('2026-11-03T06:00:00Z') };
 
-function options(parts: Partial<AuditOptions>, local: number, again: number): AuditOptions & { walked: string[] } {
+interface Given {
+  /** Rows by the start of their bucket. */
+  readonly server: Readonly<Record<string, number>>;
+  readonly received?: Readonly<Record<string, number>>;
+  readonly granularity?: 'hour' | 'day';
+  /** What the database holds of any window. */
+  readonly local: number;
+  /** What a second walk of any window gives. */
+  readonly again?: number;
+}
+
+function options({ server, received = {}, granularity = 'hour', local, again = 0 }: Given): AuditOptions & {
+  walked: string[];
+} {
   const walked: string[] = [];
   return {
     projectId: 'p',
     range,
-    server: new Map(),
-    received: new Map(),
+    granularity,
+    server: new Map(Object.entries(server).map(([start, rows]) => [at(start), rows])),
+    received: new Map(Object.entries(received)),
     read: () => Promise.resolve(local as never),
-    walkAgain: (window) => {
-      walked.push(new Date(window.from).toISOString());
+    walkAgain: ({ from, to }) => {
+      walked.push(`${new Date(from).toISOString()} ${(to - from) / hour} h`);
       return Promise.resolve(again);
     },
     walked,
-    ...parts,
   };
 }
 
 describe('the audit', () => {
-  it('sums hours to UTC days and cuts days at the range', () => {
-    const hours = new Map([
-      [at('2026-11-01T22:00:00Z'), 3],
-      [at('2026-11-01T23:00:00Z'), 4],
-      [at('2026-11-02T00:00:00Z'), 5],
-    ]);
+  it('counts rows by UTC hour', () => {
+    const times = ['2026-11-01T22:59:59.999Z', '2026-11-01T23:00:00.000Z', '2026-11-01T23:30:00.000Z'];
     assert.deepEqual(
-      [...byDay(hours)],
+      [...countHours(times, (time) => time)],
       [
-        ['2026-11-01', 7],
-        ['2026-11-02', 5],
+        ['2026-11-01T22', 1],
+        ['2026-11-01T23', 2],
       ],
     );
-    assert.deepEqual(dayWithin(range, '2026-11-01'), { from: range.from, to: at('2026-11-02T00:00:00Z') });
   });
 
-  it('walks only short days again, and is content when the second walk brings the rest', async () => {
-    const given = options(
-      {
-        server: new Map([
-          ['2026-11-01', 10],
-          ['2026-11-02', 20],
-        ]),
-        received: new Map([
-          ['2026-11-01', 10],
-          ['2026-11-02', 12],
-        ]),
+  it('walks only short hours again, and is content when the second walk brings the rest', async () => {
+    const given = options({
+      server: { '2026-11-02T01:00:00Z': 10, '2026-11-02T02:00:00Z': 20 },
+      received: { '2026-11-02T01': 10, '2026-11-02T02': 12 },
+      local: 12,
+      again: 20,
+    });
+    assert.deepEqual(await auditCounts(given), []);
+    assert.deepEqual(given.walked, ['2026-11-02T02:00:00.000Z 1 h']);
+  });
+
+  it('walks short hours that follow each other in one go, but not over midnight', async () => {
+    const given = options({
+      server: {
+        '2026-11-02T00:00:00Z': 8,
+        '2026-11-01T23:00:00Z': 8,
+        '2026-11-01T20:00:00Z': 8,
+        '2026-11-01T22:00:00Z': 8,
       },
-      12,
-      20,
-    );
-    assert.deepEqual(await auditDays(given), []);
-    assert.deepEqual(given.walked, ['2026-11-02T00:00:00.000Z']);
+      local: 0,
+      again: 16,
+    });
+    assert.deepEqual(await auditCounts(given), []);
+    assert.deepEqual(given.walked, [
+      '2026-11-01T20:00:00.000Z 1 h',
+      '2026-11-01T22:00:00.000Z 2 h',
+      '2026-11-02T00:00:00.000Z 1 h',
+    ]);
+  });
+
+  it('compares days where the server counts days, as far as they lie in the range', async () => {
+    const given = options({
+      server: { '2026-11-01T00:00:00Z': 7, '2026-11-02T00:00:00Z': 5, '2026-11-03T00:00:00Z': 3 },
+      received: { '2026-11-01T06': 3, '2026-11-01T23': 3, '2026-11-02T00': 2, '2026-11-02T23': 3, '2026-11-03T05': 2 },
+      granularity: 'day',
+      local: 2,
+      again: 7,
+    });
+    assert.deepEqual(await auditCounts(given), []);
+    assert.deepEqual(given.walked, ['2026-11-01T06:00:00.000Z 18 h', '2026-11-03T00:00:00.000Z 6 h']);
   });
 
   it('takes duplicates that the server counts for received', async () => {
-    const given = options({ server: new Map([['2026-11-02', 20]]), received: new Map([['2026-11-02', 20]]) }, 15, 0);
-    assert.deepEqual(await auditDays(given), []);
+    const given = options({ server: { '2026-11-02T00:00:00Z': 20 }, received: { '2026-11-02T00': 20 }, local: 15 });
+    assert.deepEqual(await auditCounts(given), []);
     assert.deepEqual(given.walked, []);
   });
 
-  it('walks a day again whose rows could not be read, and takes them for received then', async () => {
-    const given = options({ server: new Map([['2026-11-02', 20]]), received: new Map([['2026-11-02', 19]]) }, 19, 20);
-    assert.deepEqual(await auditDays(given), []);
-    assert.deepEqual(given.walked, ['2026-11-02T00:00:00.000Z']);
+  it('walks an hour again whose rows could not be read, and takes them for received then', async () => {
+    const given = options({
+      server: { '2026-11-02T00:00:00Z': 20 },
+      received: { '2026-11-02T00': 19 },
+      local: 19,
+      again: 20,
+    });
+    assert.deepEqual(await auditCounts(given), []);
+    assert.deepEqual(given.walked, ['2026-11-02T00:00:00.000Z 1 h']);
   });
 
-  it('reports what stays short', async () => {
-    const given = options({ server: new Map([['2026-11-02', 20]]) }, 12, 13);
-    const [day] = await auditDays(given);
-    assert.equal(day?.day, '2026-11-02');
-    assert.equal(day.server, 20);
-    assert.equal(day.local, 12);
+  it('reports the day of what stays short, with its whole count', async () => {
+    const given = options({
+      server: { '2026-11-02T00:00:00Z': 20, '2026-11-02T04:00:00Z': 30 },
+      received: { '2026-11-02T04': 30 },
+      local: 12,
+      again: 13,
+    });
+    const [reported, ...others] = await auditCounts(given);
+    assert.deepEqual(others, []);
+    assert.equal(reported?.day, '2026-11-02');
+    assert.equal(reported.server, 50);
+    assert.equal(reported.local, 12);
+    assert.match(reported.reason, /counts 50 observations but handed out 43 /u);
   });
 });
 
