@@ -90,6 +90,20 @@ const commonjsChunks = {
 /** One script and one style sheet a panel: webview/NAME/main.ts and webview/NAME/style.css. */
 const panels = ['comparison', 'dashboard', 'sql', 'trace'];
 
+/**
+ * chart.js is a script of its own, dist/webview/plot.js: panels import it while they wait for answers.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const plotScript = {
+  name: 'plot-script',
+  setup({ onResolve }) {
+    onResolve({ filter: /[\\/]plot\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './plot.js', external: true } : undefined,
+    );
+  },
+};
+
 /** @type {import('esbuild').BuildOptions} */
 const browser = {
   ...base,
@@ -97,13 +111,16 @@ const browser = {
   // The Chromium of the oldest editor that package.json allows.
   target: 'chrome134',
   format: 'esm',
-  // What several panels use is a chunk that the editor reads once.
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  entryPoints: panels.flatMap((name) => [
-    { in: `webview/${name}/main.ts`, out: name },
-    { in: `webview/${name}/style.css`, out: name },
-  ]),
+  keepNames: false,
+  // Nothing is shared: a panel is one script, and not a chain of them of which one names the next.
+  entryPoints: [
+    { in: 'webview/shared/chart/plot.ts', out: 'plot' },
+    ...panels.flatMap((name) => [
+      { in: `webview/${name}/main.ts`, out: name },
+      { in: `webview/${name}/style.css`, out: name },
+    ]),
+  ],
+  plugins: [plotScript],
   outdir: 'dist/webview',
   // Icons are the few of @vscode/codicons that panels name, as text.
   loader: { '.svg': 'text' },

@@ -51,6 +51,8 @@ export interface UsageParams extends Bucketing {
   readonly scope: Scope;
   /** Null: one series of everything. */
   readonly by: UsageDimension | null;
+  /** False spares the work where no latency is shown. */
+  readonly latency?: boolean;
 }
 
 export interface UsagePoint {
@@ -61,7 +63,7 @@ export interface UsagePoint {
   readonly fallbacks: number;
   readonly totalTokens: number | null;
   readonly costUsd: number | null;
-  /** Null under 30 calls with a latency. */
+  /** Null under 30 calls with a latency, and where none was asked for. */
   readonly latency: Percentiles | null;
 }
 

@@ -31,7 +31,7 @@ interface Opening {
 }
 
 const figuresDrawn = `document.querySelector('.figures b')?.textContent.includes('$')
-  && document.querySelectorAll('.plot canvas').length === 4`;
+  && [...document.querySelectorAll('.plot canvas')].filter((plot) => plot.style.height !== '').length === 4`;
 const allDrawn = `['models', 'prompts', 'agents', 'traces'].every((name) =>
   document.querySelector('[data-part="table.' + name + '"] tbody tr') !== null)`;
 
@@ -42,7 +42,7 @@ const timeOf = (drawn: string): string => `new Promise((resolve) => {
 })`;
 
 async function open(context: BrowserContext, services: EngineServices): Promise<Opening> {
-  const panel = await PanelPage.open(context, { name: 'dashboard', services });
+  const panel = await PanelPage.open(context, { name: 'dashboard', preloads: ['plot'], services });
   try {
     const [figures, all] = await Promise.all(
       [figuresDrawn, allDrawn].map((drawn) => panel.page.evaluate<number>(timeOf(drawn))),

@@ -177,7 +177,9 @@ export class DashboardCharts {
     }: { buckets: readonly string[]; bucket: Parameters<typeof bucketsOf>[1]; range: TimeRange },
     coverage: Parameters<typeof bucketsOf>[3],
   ): Buckets {
-    return bucketsOf(buckets, bucket, range, coverage, this.#writing);
+    // Questions about one range give the same buckets: their hundreds of moments are written once.
+    const named = [buckets.join(' '), bucket, range.start, range.end, coverage];
+    return this.#memo.get('buckets', named, () => bucketsOf(buckets, bucket, range, coverage, this.#writing));
   }
 
   #startOf(part: ChartPart, index: number): string {

@@ -37,8 +37,8 @@ import { viewAsSql } from './viewSql.ts';
 
 /** Milliseconds in which nothing is said about waiting. */
 const patience = 150;
-/** Milliseconds that an answer waits for those asked with it. */
-const gathering = 80;
+/** Milliseconds that an answer waits for those asked with it: to draw takes longer than most of them do. */
+const gathering = 250;
 /** Changes of scope that can be taken back. */
 const undoDepth = 50;
 
@@ -60,6 +60,8 @@ export class Dashboard implements PanelListener {
   /** Of the last thing that a person asked for. */
   #failure: string | null = null;
   #waiting = false;
+  /** What stands above the tables was asked for, and its answers are not painted yet. */
+  #abovePending = false;
   #drawRequested = false;
   #answersTimer: number | undefined;
 
@@ -158,9 +160,12 @@ export class Dashboard implements PanelListener {
     }
   }
 
-  /** Answers that come together are drawn together; those that come first wait for the others a little. */
+  /**
+   * Answers that come together are drawn together: figures and charts, while the engine works on the
+   * tables, then the tables. Those that come first wait for the others a little.
+   */
   #drawAnswers(): void {
-    if (!this.#reader.pending) {
+    if (!this.#reader.pending || (this.#abovePending && !this.#reader.pendingAbove)) {
       this.#drawSoon();
       return;
     }
@@ -239,7 +244,7 @@ export class Dashboard implements PanelListener {
       return html`<main>${emptyState(empty)}</main>`;
     }
     const words = this.#charts.update(this.#reader, this.#view);
-    this.#tables.update(this.#reader, this.#view);
+    this.#updateTables();
     return page(
       {
         view: this.#view,
@@ -276,6 +281,16 @@ export class Dashboard implements PanelListener {
     );
   }
 
+  /** Not in the frame that paints the first figures and charts, but in the next. */
+  #updateTables(): void {
+    if (this.#abovePending && !this.#reader.pendingAbove) {
+      this.#abovePending = false;
+      this.#drawSoon();
+      return;
+    }
+    this.#tables.update(this.#reader, this.#view);
+  }
+
   /** What was asked about last. */
   get #range(): TimeRange {
     return this.#view.range ?? rangeOf(this.#view.scope.period, this.#writing.now());
@@ -305,6 +320,7 @@ export class Dashboard implements PanelListener {
     }, patience);
     const range = rangeOf(this.#view.scope.period, this.#writing.now());
     this.#view = { ...this.#view, range };
+    this.#abovePending = true;
     await this.#reader.read(this.#view, range, (colours) => {
       this.#view = { ...this.#view, colours };
     });

@@ -14,6 +14,9 @@ const beginning = '1970-01-01T00:00:00.000Z';
 /** Projects are few; the other facets are asked when a filter is added. */
 const facetLimit = 200;
 
+/** What the key figures and the charts show, which stand above the tables. */
+const above = ['summary', 'byModel', 'overall', 'previous', 'coverage', 'alerts', 'spend'] as const;
+
 /** Asks what the dashboard shows, all at once, each answer for itself. */
 export class DashboardReader {
   readonly readings: Readings<typeof questions>;
@@ -34,6 +37,11 @@ export class DashboardReader {
     return this.readings.pending || this.#colouring > 0;
   }
 
+  /** What the key figures and the charts show is still on its way. */
+  get pendingAbove(): boolean {
+    return this.#colouring > 0 || above.some((name) => this.readings.get(name).pending);
+  }
+
   /**
    * Resolves when all answers are there. They come in the order of the questions: what no rollup holds
    * (traces, tasks, executions) is asked for last.
@@ -51,10 +59,10 @@ export class DashboardReader {
     }
     await Promise.all([
       readings.ask('summary', { scope, ...bucketing }).then(() => this.#lookForNewest(view)),
-      this.#readModels(view, { scope, ...bucketing, by: 'model' }, coloured),
+      this.#readModels(view, { scope, ...bucketing, by: 'model', latency: false }, coloured),
       readings.ask('overall', { scope, ...bucketing, by: null }),
       ...(view.compare
-        ? [readings.ask('previous', { scope: { ...scope, range: rangeBefore(range) }, ...bucketing, by: null })]
+        ? [readings.ask('previous', { scope: { ...scope, range: rangeBefore(range) }, ...bucketing, by: null, latency: false })]
         : []),
       readings.ask('coverage', { scope: { range, ...project } }),
       readings.ask('projects', { scope: { range }, limit: facetLimit, of: ['projects'] }),

@@ -37,6 +37,8 @@ export class DashboardTables {
   readonly traces: Table<TraceSummary>;
   readonly #listener: TablesListener;
   readonly #writing: Writing;
+  /** What each table was drawn from. */
+  readonly #drawnFrom = new Map<string, readonly unknown[]>();
 
   constructor(writing: Writing, listener: TablesListener) {
     this.#writing = writing;
@@ -83,10 +85,12 @@ export class DashboardTables {
     const prompts = readings.get('prompts').answer;
     const agents = readings.get('agents').answer;
     const traces = readings.get('traces').answer;
-    const { colours } = view;
+    const { colours, sorts, unfolded } = view;
+    const { filters } = view.scope;
     const chosen = (field: FilterField, value: string | null): boolean =>
-      value !== null && (view.scope.filters[field] ?? []).includes(value);
-    if (models !== null) {
+      value !== null && (filters[field] ?? []).includes(value);
+    const shown = [sorts, unfolded, filters];
+    if (models !== null && this.#isNew('models', [models, byModel, colours, ...shown])) {
       this.models.update({
         ...this.#shared('table.models', l10n.t('Models'), view),
         columns: modelColumns({ models, byModel, colours, writing: this.#writing }),
@@ -96,7 +100,7 @@ export class DashboardTables {
         selected: ({ model }) => chosen('models', model),
       });
     }
-    if (prompts !== null) {
+    if (prompts !== null && this.#isNew('prompts', [prompts, ...shown])) {
       const rows = promptRows(prompts);
       this.prompts.update({
         ...this.#shared('table.prompts', l10n.t('Prompts'), view),
@@ -107,7 +111,7 @@ export class DashboardTables {
         selected: ({ prompt }) => chosen('prompts', prompt.prompt),
       });
     }
-    if (agents !== null) {
+    if (agents !== null && this.#isNew('agents', [agents, ...shown])) {
       this.agents.update({
         ...this.#shared('table.agents', l10n.t('Agents'), view),
         empty: l10n.t('No finished task in scope.'),
@@ -117,7 +121,7 @@ export class DashboardTables {
         selected: ({ agent }) => chosen('agents', agent),
       });
     }
-    if (traces !== null) {
+    if (traces !== null && this.#isNew('traces', [traces, view.traceList, ...shown])) {
       this.traces.update({
         ...this.#shared('table.traces', l10n.t('Traces'), view),
         columns: traceColumns(traces, this.#writing),
@@ -126,6 +130,13 @@ export class DashboardTables {
         sort: traceSort(view.traceList),
       });
     }
+  }
+
+  /** True when a table would be drawn from something else than the last time. */
+  #isNew(table: string, from: readonly unknown[]): boolean {
+    const before = this.#drawnFrom.get(table);
+    this.#drawnFrom.set(table, from);
+    return before === undefined || from.some((value, index) => value !== before[index]);
   }
 
   /** A button that shows the rows beyond the first. */

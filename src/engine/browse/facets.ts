@@ -62,7 +62,7 @@ async function valuesOfCalls(
   const start = known.start > range.start ? known.start : range.start;
   const end = known.end < range.end ? known.end : range.end;
   const scope = { range: { start, end }, ...(projectId === undefined ? {} : { projectId }) };
-  const groups = await usageGroups(context, scope, { by: [dimension], buckets: null });
+  const groups = await usageGroups(context, scope, { by: [dimension], buckets: null, latency: false });
   return groups
     .map(({ key, sums }) => ({ value: key[dimension], calls: sums.calls }))
     .filter(({ value, calls }) => value != null && calls > 0)

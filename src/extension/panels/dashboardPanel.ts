@@ -6,6 +6,7 @@ import type { PanelKind } from './panelKind.ts';
 /** The one dashboard. */
 export const dashboardPanel: PanelKind<DashboardTarget> = {
   name: 'dashboard',
+  preloads: ['plot'],
   viewType: 'langfuseMetrics.dashboard',
   title: () => vscode.l10n.t('LLM metrics'),
   key: () => '',

@@ -103,6 +103,7 @@ export class Panel implements vscode.Disposable {
       setup: { language, translations, target },
       scriptUri: uri(`${kind.name}.js`),
       styleUri: uri(`${kind.name}.css`),
+      preloadUris: (kind.preloads ?? []).map((name) => uri(`${name}.js`)),
       cspSource: webview.cspSource,
       nonce: randomBytes(16).toString('base64'),
     });

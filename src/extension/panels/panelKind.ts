@@ -4,6 +4,8 @@ export interface PanelKind<Target> {
   readonly name: string;
   /** What the editor remembers it by between sessions; also an activation event in package.json. */
   readonly viewType: `langfuseMetrics.${string}`;
+  /** Scripts beside its own that its document imports at once: the names of bundles. */
+  readonly preloads?: readonly string[];
   /** Opens beside the editor, which keeps the focus. */
   readonly beside?: true;
   /** What its tab is called until the document knows better. */

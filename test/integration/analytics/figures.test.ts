@@ -208,6 +208,19 @@ for (const backend of cliBackends) {
       }
     });
 
+    it('without latency are the same but for that', async () => {
+      // It begins inside an hour, so that some of it comes from the calls themselves.
+      const partly = { start: `${range.start.slice(0, 13)}:20:00.000Z`, end: range.end };
+      const params = { scope: { range: partly }, by: 'model', bucket: 'day', timeZone: 'Europe/Paris' } as const;
+      const whole = await engine.ask('usage', params);
+      assert.ok(whole.series.some(({ points }) => points.some(({ latency }) => latency !== null)));
+      const series = whole.series.map((one) => ({
+        ...one,
+        points: one.points.map((point) => ({ ...point, latency: null })),
+      }));
+      assert.deepEqual(await engine.ask('usage', { ...params, latency: false }), { ...whole, series });
+    });
+
     it('by every dimension add up to the same', async () => {
       const rows = inRange(all);
       const columns: Readonly<Record<UsageDimension, (row: PlainCall) => string | null>> = {

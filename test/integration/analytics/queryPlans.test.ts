@@ -109,6 +109,15 @@ describe('What questions about prompts and agents read', function () {
     );
   });
 
+  it('is an index of the few recorded tasks where those that replace others are looked for', async () => {
+    const recorded = (await plansOf('agents', { scope })).filter((step) => step.includes(' recorded '));
+    assert.notEqual(recorded.length, 0);
+    assert.deepEqual(
+      recorded.filter((step) => !step.includes('USING COVERING INDEX idx_agent_task_results_recorded')),
+      [],
+    );
+  });
+
   it('is the agents alone of all spans where the results of traces are computed', async () => {
     const steps = await plansOfQueries((db) => loadFacts(db, 'p', ['t1', 't2']));
     const search = 'SEARCH llm_spans USING INDEX idx_llm_spans_agents (project_id=? AND trace_id=?)';

@@ -20,6 +20,7 @@ export const themeNames = Object.keys(themes) as readonly ThemeName[];
 export interface PanelPageOptions {
   /** The panel's bundle in dist/webview. */
   readonly name: string;
+  readonly preloads?: readonly string[];
   readonly services: PanelServices;
   readonly theme?: ThemeName;
   readonly target?: unknown;
@@ -118,7 +119,7 @@ export class PanelPage {
   }
 
   /** Where the document is. */
-  async #serve({ name, target, language = 'en', translations = null }: PanelPageOptions): Promise<string> {
+  async #serve({ name, preloads = [], target, language = 'en', translations = null }: PanelPageOptions): Promise<string> {
     const setup: PanelSetup = { language, translations, target: target ?? { scope: null } };
     const server = await PanelServer.shared();
     return server.add(
@@ -127,6 +128,7 @@ export class PanelPage {
         setup,
         scriptUri: `${server.origin}/${name}.js`,
         styleUri: `${server.origin}/${name}.css`,
+        preloadUris: preloads.map((script) => `${server.origin}/${script}.js`),
         cspSource: server.origin,
         nonce: 'bm9uY2U=',
       }),

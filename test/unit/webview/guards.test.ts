@@ -72,16 +72,21 @@ describe('the document of a panel', () => {
     setup: { language: 'en', translations: { a: '"</script><img src=x>' }, target: null },
     scriptUri: 'https://host/dashboard.js',
     styleUri: 'https://host/dashboard.css',
+    preloadUris: ['https://host/plot.js"><img>'],
     cspSource: 'https://host',
     nonce: 'abc',
   });
 
-  it('allows one script by its nonce, our style sheets, and nothing else', () => {
+  it('allows our scripts by its nonce, our style sheets, and nothing else', () => {
     assert.match(
       html,
       /content="default-src 'none'; script-src 'nonce-abc'; style-src https:\/\/host; base-uri 'none'; form-action 'none'"/,
     );
-    assert.equal(html.match(/<script/g)?.length, 1);
+    assert.deepEqual(html.match(/<script[^>]*>/g), [
+      '<script type="module" nonce="abc" src="https://host/dashboard.js">',
+      '<script type="module" async nonce="abc">',
+    ]);
+    assert.match(html, /<link rel="modulepreload" nonce="abc" href="https:\/\/host\/plot\.js&quot;&gt;&lt;img&gt;">/);
     assert.equal(html.match(/<img/g), null);
   });
 });

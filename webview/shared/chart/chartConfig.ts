@@ -36,7 +36,8 @@ export function plotConfig(model: ChartModel, theme: Theme): PlotConfig {
       animation: false,
       font,
       color: theme.colour('text-2'),
-      interaction: { mode: 'index', intersect: false },
+      // ChartView listens for itself.
+      events: [],
       layout: { padding: { top: 6, right: ends.length === 0 ? 0 : endWidth(ends, font) } },
       plugins: { legend: { display: false }, tooltip: { enabled: false } },
       scales: {
@@ -50,9 +51,12 @@ export function plotConfig(model: ChartModel, theme: Theme): PlotConfig {
             color: theme.colour('text-2'),
             autoSkip: false,
             maxRotation: 0,
-            callback(_, index) {
-              return fittingTicks(model.ticks, this.chart.width, font.size)[index] ?? null;
-            },
+            callback: (index) => model.ticks[Number(index)] ?? null,
+          },
+          // Without those that have no words: chart.js measures each of them.
+          afterBuildTicks: (axis) => {
+            const fitting = fittingTicks(model.ticks, axis.chart.width, font.size);
+            axis.ticks = axis.ticks.filter(({ value }) => fitting[value] != null);
           },
         },
         y: {
@@ -65,6 +69,7 @@ export function plotConfig(model: ChartModel, theme: Theme): PlotConfig {
             color: theme.colour('text-2'),
             padding: 6,
             maxTicksLimit: 5,
+            autoSkip: false,
             callback: (value) => model.tick(Number(value)),
           },
         },
@@ -83,6 +88,8 @@ function dataset(series: ChartSeries, theme: Theme): Dataset {
       label: series.label,
       data,
       stack: 'sum',
+      // There is one stack: no bar has to look for those beside it.
+      grouped: false,
       order: 1,
       backgroundColor: colour,
       hoverBackgroundColor: colour,
@@ -131,11 +138,11 @@ function fittingTicks(ticks: readonly (string | null)[], width: number, fontSize
   });
 }
 
-/** A value between two missing ones has no line: it is drawn as a point. */
-function loneRadius(values: readonly (number | null)[]): number[] {
-  return values.map((value, index) =>
-    value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null ? 1.5 : 0,
-  );
+/** A value between two missing ones has no line: it is drawn as a point. One radius for all takes less time. */
+function loneRadius(values: readonly (number | null)[]): number | number[] {
+  const isLone = (value: number | null, index: number): boolean =>
+    value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null;
+  return values.some(isLone) ? values.map((value, index) => (isLone(value, index) ? 1.5 : 0)) : 0;
 }
 
 function endWidth(series: readonly ChartSeries[], { size, family }: { size: number; family: string }): number {

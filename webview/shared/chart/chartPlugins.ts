@@ -11,6 +11,9 @@ export function hatching({ gaps, labels }: ChartModel, theme: Theme): Plugin {
   return {
     id: 'hatching',
     beforeDatasetsDraw: ({ ctx, chartArea, scales }) => {
+      if (gaps.length === 0) {
+        return;
+      }
       const width = (chartArea.right - chartArea.left) / Math.max(1, labels.length);
       const left = scales.x?.left ?? chartArea.left;
       ctx.save();

@@ -1,14 +1,3 @@
-import {
-  BarController,
-  BarElement,
-  CategoryScale,
-  Chart,
-  Filler,
-  LinearScale,
-  LineController,
-  LineElement,
-  PointElement,
-} from 'chart.js';
 import { html, nothing, render } from 'lit-html';
 import { Table } from '../table.ts';
 import type { TextTable } from '../tableText.ts';
@@ -16,18 +5,10 @@ import type { Theme } from '../theme.ts';
 import { plotConfig } from './chartConfig.ts';
 import type { ChartModel } from './chartModel.ts';
 import { chartTable } from './chartTable.ts';
+import type { Plot } from './plot.ts';
 import { bucketText, type Tooltip } from './tooltip.ts';
 
-Chart.register(
-  BarController,
-  BarElement,
-  CategoryScale,
-  Filler,
-  LinearScale,
-  LineController,
-  LineElement,
-  PointElement,
-);
+const plots = import('./plot.ts');
 
 /** Pixels that a pointer may move in a click. */
 const clickTolerance = 4;
@@ -56,7 +37,8 @@ export class ChartView {
   readonly #listener: ChartListener;
   readonly #table: Table<number>;
   #model: ChartModel | null = null;
-  #chart: Chart<'bar' | 'line', (number | null)[]> | null = null;
+  #plot: typeof import('./plot.ts').plot | null = null;
+  #chart: Plot | null = null;
   #asTable = false;
   #drag: { readonly index: number; readonly x: number } | null = null;
   #current: number | null = null;
@@ -77,6 +59,10 @@ export class ChartView {
     this.#canvas.setAttribute('role', 'img');
     this.#listen();
     theme.onChange(this.#redraw);
+    void plots.then(({ plot }) => {
+      this.#plot = plot;
+      this.#redraw();
+    });
   }
 
   /** @param asTable whether the table is to be seen instead of the drawing */
@@ -144,12 +130,9 @@ export class ChartView {
       this.#table.update(chartTable(model));
       return;
     }
-    const config = plotConfig(model, this.#theme);
-    if (this.#chart !== null) {
-      // Plugins hold the model: they are given when a chart is made.
-      this.#chart.destroy();
-    }
-    this.#chart = new Chart(this.#canvas, config);
+    // Plugins hold the model: they are given when a chart is made.
+    this.#chart?.destroy();
+    this.#chart = this.#plot?.(this.#canvas, plotConfig(model, this.#theme)) ?? null;
   };
 
   #modelOrThrow(): ChartModel {

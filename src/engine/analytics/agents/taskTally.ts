@@ -31,7 +31,8 @@ export async function tallyByAgent(
   { dialect }: Pick<QuestionContext, 'dialect'>,
 ): Promise<readonly AgentTally[]> {
   const rows = await query
-    .select(['task.agent_name as agent', 'task.task_type as taskType'])
+    // An expression, so that SQLite reads the range rather than the whole history in the order of the agents.
+    .select([sql<string>`task.agent_name || ''`.as('agent'), 'task.task_type as taskType'])
     .select((eb) => [
       eb.fn.countAll<number>().as('tasks'),
       eb.fn.count<number>('task.success').as('judged'),
@@ -46,7 +47,7 @@ export async function tallyByAgent(
       sql<number>`count(${measured(eb, 'llm_calls_count')})`.as('counted'),
       sql<number | null>`sum(${measured(eb, 'fallback_count')})`.as('fallbacks'),
     ])
-    .groupBy(['task.agent_name', 'task.task_type'])
+    .groupBy(['agent', 'taskType'])
     .execute();
   return rows.map((row) => ({
     ...row,

@@ -25,6 +25,9 @@ type Measured =
   | 'llm_calls_count'
   | 'fallback_count';
 
+/** Written out, as a partial index serves only questions that name its condition. */
+const recorded = sql.lit(recordedProject);
+
 /** A measure of a task: what its script recorded, else what its exported trace says. */
 export const measured = (eb: Expressions, column: Measured): Expression<number | null> =>
   eb.fn.coalesce(`task.${column}`, `derived.${column}`);
@@ -41,11 +44,11 @@ export function tasksInScope({ db, dialect }: Pick<QuestionContext, 'db' | 'dial
     .selectFrom('agent_task_results as task')
     .leftJoin('agent_task_results as derived', (join) =>
       join
-        .onRef('derived.task_id', '=', 'task.trace_id')
+        // Null for all but recorded tasks: for the others nothing is looked up.
+        .on('derived.task_id', '=', sql`CASE WHEN task.project_id = ${recorded} THEN task.trace_id END`)
         // An expression, so that SQLite looks for the one row of the id rather than through all of the agent.
         .on(sql`derived.agent_name || ''`, '=', sql.ref('task.agent_name'))
-        .on('derived.project_id', '!=', recordedProject)
-        .on('task.project_id', '=', recordedProject),
+        .on('derived.project_id', '!=', recorded),
     )
     .where('task.started_at', '>=', range.start)
     .where('task.started_at', '<', range.end)
@@ -66,16 +69,16 @@ export function tasksInScope({ db, dialect }: Pick<QuestionContext, 'db' | 'dial
 
 /** Looked for among the recorded tasks of the same range: no index leads from a trace to all of its tasks. */
 function notReplaced(eb: Expressions, { range }: Scope): Condition {
-  const recorded = eb
+  const replaced = eb
     .selectFrom('agent_task_results as recorded')
     .select(['recorded.trace_id', 'recorded.agent_name'])
     .where('recorded.started_at', '>=', range.start)
     .where('recorded.started_at', '<', range.end)
-    .where('recorded.project_id', '=', recordedProject)
+    .where('recorded.project_id', '=', recorded)
     .where('recorded.trace_id', 'is not', null);
   return eb.or([
-    eb('task.project_id', '=', recordedProject),
-    sql<SqlBool>`(task.trace_id, task.agent_name) NOT IN (${recorded})`,
+    eb('task.project_id', '=', recorded),
+    sql<SqlBool>`(task.trace_id, task.agent_name) NOT IN (${replaced})`,
   ]);
 }
 

@@ -22,15 +22,16 @@ const dimensions = ['model', 'provider', 'prompt', 'environment', 'traceName'] a
 const paramsSchema: z.ZodType<UsageParams> = z.strictObject({
   scope: scopeSchema,
   by: z.enum(dimensions).nullable(),
+  latency: z.boolean().exactOptional(),
   ...bucketingFields,
 });
 
 /** Usage over time, as one series or one for each value of a dimension. */
 export const usageQuestion: Question<'usage'> = {
   params: paramsSchema,
-  async answer({ scope, by, bucket, timeZone }, context): Promise<UsageAnswer> {
+  async answer({ scope, by, latency = true, bucket, timeZone }, context): Promise<UsageAnswer> {
     const buckets = new TimeBuckets(scope.range, { bucket, timeZone });
-    const groups = await usageGroups(context, scope, { by: by === null ? [] : [columns[by]], buckets });
+    const groups = await usageGroups(context, scope, { by: by === null ? [] : [columns[by]], buckets, latency });
     const keyOf = ({ key }: UsageGroup): string | null => (by === null ? null : (key[columns[by]] as string | null));
     const series = Map.groupBy(groups, keyOf);
     if (by === null && series.size === 0) {

@@ -31,6 +31,8 @@ export interface UsageOptions {
    * fallbacks, total tokens, cost and latency.
    */
   readonly buckets: TimeBuckets | null;
+  /** False leaves out latencies and times to the first token, half of the work; true when absent. */
+  readonly latency?: boolean;
 }
 
 type Row = Key & SummedRow & { readonly bucket: number; readonly sign: 1 | -1 };
@@ -158,7 +160,7 @@ async function rolledUp(
   { db, dialect }: QuestionContext,
   scope: Scope,
   pieces: readonly Piece[],
-  { by, buckets }: UsageOptions,
+  { by, buckets, latency = true }: UsageOptions,
 ): Promise<readonly Row[]> {
   const values = pieces.map(
     ({ level, from, to }, index) =>
@@ -168,7 +170,8 @@ async function rolledUp(
   const measures = (buckets === null ? [...always, ...inTotal] : always).map(
     (name) => sql`sum(${sql.ref(`used.${name}`)}) AS ${sql.ref(name)}`,
   );
-  const sketches = (buckets === null ? ['latency_sketch', 'first_token_sketch'] : ['latency_sketch']).map(
+  const timed = buckets === null ? ['latency_sketch', 'first_token_sketch'] : ['latency_sketch'];
+  const sketches = (latency ? timed : []).map(
     (name) => sql`${dialect.joined(sql.ref(`used.${name}`))} AS ${sql.ref(name)}`,
   );
   // A cross join keeps SQLite from looking for pieces row by row.
@@ -215,7 +218,7 @@ type Grouped = Key & { readonly kind: UsageRollupsTable['kind']; readonly hour?:
 async function fromCalls(
   context: QuestionContext,
   scope: Scope,
-  { by, buckets }: UsageOptions,
+  { by, buckets, latency = true }: UsageOptions,
 ): Promise<readonly Row[]> {
   const columns: Readonly<Record<string, RawBuilder<unknown>>> = {
     kind: callColumns.kind,
@@ -231,8 +234,8 @@ async function fromCalls(
     ...row,
     bucket: bucketOf(hour, buckets),
     sign: 1,
-    latency_sketch: sketchOf(latencies),
-    first_token_sketch: sketchOf(first_tokens),
+    latency_sketch: latency ? sketchOf(latencies) : null,
+    first_token_sketch: latency ? sketchOf(first_tokens) : null,
   }));
 }
 

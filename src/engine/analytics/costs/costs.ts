@@ -87,7 +87,7 @@ function groupsOf(context: QuestionContext, scope: Scope, by: CostDimension): Pr
 }
 
 async function rolledUp(context: QuestionContext, scope: Scope, dimension: Dimension): Promise<Group[]> {
-  const groups = await usageGroups(context, scope, { by: [dimension], buckets: null });
+  const groups = await usageGroups(context, scope, { by: [dimension], buckets: null, latency: false });
   // Others are fallbacks away from a model that was not called.
   const called = groups.filter(({ sums }) => sums.calls > 0);
   return called.map(({ key, sums }) => ({ key: key[dimension] as string | null, ...sumsOf(sums) }));
@@ -112,7 +112,7 @@ function fromCalls(context: QuestionContext, scope: Scope, by: CallDimension): P
 }
 
 async function totalOf(context: QuestionContext, scope: Scope): Promise<Sums> {
-  const groups = await usageGroups(context, scope, { by: [], buckets: null });
+  const groups = await usageGroups(context, scope, { by: [], buckets: null, latency: false });
   return sumOf(groups.map(({ sums }) => sumsOf(sums)));
 }
 

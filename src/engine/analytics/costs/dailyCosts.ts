@@ -19,7 +19,7 @@ export const nothingSpent: Spending = { calls: 0, costUsd: null, callsWithoutCos
 
 /** What the calls of a scope cost together. */
 export async function spendingOf(context: QuestionContext, scope: Scope): Promise<Spending> {
-  const groups = await usageGroups(context, scope, { by: [], buckets: null });
+  const groups = await usageGroups(context, scope, { by: [], buckets: null, latency: false });
   return sumSpending(groups.map(({ sums }) => toSpending(sums)));
 }
 
@@ -40,7 +40,7 @@ export async function spendingByDay(
   }
   const range = { start: isoTime(first.start), end: isoTime(last.end) };
   const buckets = new TimeBuckets(range, { bucket: 'day', timeZone });
-  const groups = await usageGroups(context, { ...scope, range }, { by: [], buckets });
+  const groups = await usageGroups(context, { ...scope, range }, { by: [], buckets, latency: false });
   const byDay = days.map(() => nothingSpent);
   for (const { bucket, sums } of groups) {
     const at = Math.max(buckets.starts[bucket] ?? 0, first.start);

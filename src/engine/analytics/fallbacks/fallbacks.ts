@@ -27,7 +27,7 @@ export const fallbacksQuestion: Question<'fallbacks'> = {
 };
 
 async function callsByModel(context: QuestionContext, scope: Scope): Promise<ReadonlyMap<string, number>> {
-  const groups = await usageGroups(context, scope, { by: ['model'], buckets: null });
+  const groups = await usageGroups(context, scope, { by: ['model'], buckets: null, latency: false });
   const called = groups.filter(({ key, sums }) => key.model !== null && sums.calls > 0);
   return new Map(called.map(({ key, sums }) => [String(key.model), sums.calls]));
 }
