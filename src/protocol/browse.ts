@@ -118,7 +118,8 @@ export interface TraceDetail extends TraceSummary {
 export interface TraceOutline extends Omit<TraceDetail, 'observationsInOrder'> {
   /** The newest rating by a person, as the score that this product writes: good or not; null without one. */
   readonly rating: boolean | null;
-  readonly steps: StepColumns;
+  /** `StepColumns` as JSON: the editor looks at every value of a message, and of a long trace there are a million. */
+  readonly steps: string;
 }
 
 /** The observations of a trace by start time then id: a row of every column for each. */

@@ -62,7 +62,14 @@ export class DashboardReader {
       this.#readModels(view, { scope, ...bucketing, by: 'model', latency: false }, coloured),
       readings.ask('overall', { scope, ...bucketing, by: null }),
       ...(view.compare
-        ? [readings.ask('previous', { scope: { ...scope, range: rangeBefore(range) }, ...bucketing, by: null, latency: false })]
+        ? [
+            readings.ask('previous', {
+              scope: { ...scope, range: rangeBefore(range) },
+              ...bucketing,
+              by: null,
+              latency: false,
+            }),
+          ]
         : []),
       readings.ask('coverage', { scope: { range, ...project } }),
       readings.ask('projects', { scope: { range }, limit: facetLimit, of: ['projects'] }),

@@ -13,6 +13,7 @@ import type { Writing } from '../shared/panel.ts';
 
 export interface HeaderInput {
   readonly outline: TraceOutline;
+  readonly steps: number;
   /** Steps that failed, which need not be what the trace counts. */
   readonly failures: number;
   readonly hasKeys: boolean;
@@ -101,7 +102,7 @@ function buttons({ outline, hasKeys }: HeaderInput, actions: HeaderActions): Tem
   }`;
 }
 
-function facts({ outline, writing }: HeaderInput, actions: HeaderActions): TemplateResult {
+function facts({ outline, steps, writing }: HeaderInput, actions: HeaderActions): TemplateResult {
   const { numbers, times, now } = writing;
   const { userId, sessionId } = outline;
   const link = (text: string, run: () => void): TemplateResult =>
@@ -122,7 +123,7 @@ function facts({ outline, writing }: HeaderInput, actions: HeaderActions): Templ
       outline.tokens === null ? l10n.t('none') : numbers.tokens(outline.tokens),
       outline.tokens === null ? '' : numbers.count(outline.tokens),
     ],
-    [l10n.t('Steps'), numbers.count(outline.steps.ids.length)],
+    [l10n.t('Steps'), numbers.count(steps)],
     ...(userId === null
       ? []
       : [[l10n.t('User'), link(userId, () => actions.openTraces({ users: [userId] }))] as const]),

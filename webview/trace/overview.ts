@@ -23,7 +23,7 @@ export function overviewOf(tree: StepTree): Overview {
       ? 0
       : Math.max(0, Math.min(resolution - 1, Math.floor((milliseconds / tree.duration) * resolution)));
   for (let place = 0; place < tree.size; place++) {
-    const { kind, failed, start, end } = tree.step(place);
+    const { kind, failed, start, end } = tree.bar(place);
     const lane =
       failed && !tree.hasChildren(place) ? 'error' : kind === 'model' ? 'model' : kind === 'tool' ? 'tool' : null;
     if (lane !== null) {

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { TraceOutline } from '../../src/protocol/browse.ts';
+import type { StepColumns, TraceOutline } from '../../src/protocol/browse.ts';
 import type { PanelCommand } from '../../src/protocol/panels.ts';
 import type { Writing } from '../shared/panel.ts';
 import type { Reading } from '../shared/readings.ts';
@@ -67,7 +67,11 @@ export function problemNote(
 }
 
 /** What the database lacks of the trace; null when it lacks nothing that it knows of. */
-export function partialNote({ steps, observations }: TraceOutline, { numbers }: Writing): string | null {
+export function partialNote(
+  { observations }: TraceOutline,
+  steps: StepColumns,
+  { numbers }: Writing,
+): string | null {
   const open = steps.ends.filter((end, row) => end === null && steps.texts[steps.types[row] ?? -1] !== 'EVENT').length;
   const missing = observations - steps.ids.length;
   const said = [

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { TraceOutline } from '../../src/protocol/browse.ts';
+import type { StepColumns, TraceOutline } from '../../src/protocol/browse.ts';
 import type { Numbers } from '../../src/format/numbers.ts';
 import { overviewOf, type Overview } from './overview.ts';
 import { StepTree } from './stepTree.ts';
@@ -15,9 +15,8 @@ export interface ShownTrace {
 
 /** @param folded ids of steps; those that the trace does not have are left out */
 export function showTrace(outline: TraceOutline, folded: readonly string[]): ShownTrace {
-  const tree = new StepTree(outline.steps);
-  const places = folded.map((id) => tree.placeOf(id)).filter((place) => place !== null);
-  return { outline, tree, rows: new VisibleRows(tree, places), overview: overviewOf(tree) };
+  const tree = new StepTree(JSON.parse(outline.steps) as StepColumns);
+  return { outline, tree, rows: new VisibleRows(tree, tree.placesOf(folded)), overview: overviewOf(tree) };
 }
 
 /** Ids of the steps that are folded. */

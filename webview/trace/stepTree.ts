@@ -46,13 +46,14 @@ export class StepTree {
   readonly #siblings: Int32Array;
   /** Failed steps before a place, so that a difference counts those of a range. */
   readonly #failuresBefore: Int32Array;
-  readonly #placesOfIds = new Map<string, number>();
+  readonly #placesOfRows: Int32Array;
   readonly #fallbacks: ReadonlySet<number>;
 
   constructor(columns: StepColumns) {
     this.columns = columns;
     this.size = columns.ids.length;
     this.#rows = new Int32Array(this.size);
+    this.#placesOfRows = new Int32Array(this.size);
     this.#depths = new Int32Array(this.size);
     this.#parents = new Int32Array(this.size);
     this.#ends = new Int32Array(this.size);
@@ -63,8 +64,7 @@ export class StepTree {
     this.#walk();
     const failures: number[] = [];
     for (let place = 0; place < this.size; place++) {
-      const failed = this.#isFailed(this.#rows[place] ?? 0);
-      if (failed) {
+      if (this.failed(place)) {
         failures.push(place);
       }
       this.#failuresBefore[place + 1] = failures.length;
@@ -81,10 +81,10 @@ export class StepTree {
     return {
       id: columns.ids[row] ?? '',
       type,
-      kind: this.#kind(type, place),
+      kind: this.kind(place),
       name: text(columns.names[row]),
       level: text(columns.levels[row]) ?? '',
-      failed: this.#isFailed(row),
+      failed: this.failed(place),
       fallback: this.#fallbacks.has(row),
       statusMessage: text(columns.statusMessages[row]),
       model: text(columns.models[row]),
@@ -96,9 +96,48 @@ export class StepTree {
     };
   }
 
+  kind(place: number): StepKind {
+    const type = this.columns.texts[this.columns.types[this.#rows[place] ?? 0] ?? none] ?? '';
+    if (modelTypes.has(type)) {
+      return 'model';
+    }
+    if (type === 'EVENT') {
+      return 'event';
+    }
+    return this.hasChildren(place) ? 'group' : 'tool';
+  }
+
+  failed(place: number): boolean {
+    return this.columns.texts[this.columns.levels[this.#rows[place] ?? 0] ?? none] === 'ERROR';
+  }
+
+  /** What a step's bar is drawn from, without the rest of it. */
+  bar(place: number): Pick<Step, 'kind' | 'failed' | 'start' | 'end'> {
+    const row = this.#rows[place] ?? 0;
+    return {
+      kind: this.kind(place),
+      failed: this.failed(place),
+      start: this.columns.starts[row] ?? 0,
+      end: this.columns.ends[row] ?? null,
+    };
+  }
+
   /** Null for an id that the trace does not have. */
   placeOf(id: string): number | null {
-    return this.#placesOfIds.get(id) ?? null;
+    const row = this.columns.ids.indexOf(id);
+    return row === none ? null : (this.#placesOfRows[row] ?? null);
+  }
+
+  /** Those of some ids that the trace has. */
+  placesOf(ids: readonly string[]): readonly number[] {
+    const wanted = new Set(ids);
+    const places: number[] = [];
+    for (let row = 0; wanted.size > 0 && row < this.size; row++) {
+      if (wanted.has(this.columns.ids[row] ?? '')) {
+        places.push(this.#placesOfRows[row] ?? 0);
+      }
+    }
+    return places;
   }
 
   /** 0 for the first level. */
@@ -138,20 +177,6 @@ export class StepTree {
       failed += (this.#failuresBefore[child + 1] ?? 0) - (this.#failuresBefore[child] ?? 0);
     }
     return failed;
-  }
-
-  #kind(type: string, place: number): StepKind {
-    if (modelTypes.has(type)) {
-      return 'model';
-    }
-    if (type === 'EVENT') {
-      return 'event';
-    }
-    return this.hasChildren(place) ? 'group' : 'tool';
-  }
-
-  #isFailed(row: number): boolean {
-    return this.columns.texts[this.columns.levels[row] ?? none] === 'ERROR';
   }
 
   /** Depth first, without recursion: a trace may be as deep as it is long. */
@@ -194,7 +219,7 @@ export class StepTree {
     this.#rows[place] = row;
     this.#parents[place] = parent;
     this.#depths[place] = depth;
-    this.#placesOfIds.set(this.columns.ids[row] ?? '', place);
+    this.#placesOfRows[row] = place;
   }
 
   #countSiblings(): void {

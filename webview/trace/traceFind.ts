@@ -17,13 +17,7 @@ export function placesNamed(tree: StepTree, query: string): ReadonlySet<number> 
 
 /** All matches in the order of the tree: by their own words, and by the ids of those whose texts have the text. */
 export function matches(tree: StepTree, named: ReadonlySet<number>, idsByText: readonly string[]): readonly number[] {
-  const places = new Set(named);
-  for (const id of idsByText) {
-    const place = tree.placeOf(id);
-    if (place !== null) {
-      places.add(place);
-    }
-  }
+  const places = new Set([...named, ...tree.placesOf(idsByText)]);
   return [...places].sort((a, b) => a - b);
 }
 

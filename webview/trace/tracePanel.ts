@@ -190,6 +190,7 @@ export class TracePanel implements PanelListener {
       head: header(
         {
           outline,
+          steps: tree.size,
           failures: tree.failures.length,
           hasKeys: this.#settings?.hasKeys ?? false,
           chosen: this.#view.selected === null,
@@ -205,7 +206,7 @@ export class TracePanel implements PanelListener {
         },
       ),
       trouble,
-      partial: trouble === null ? partialNote(outline, writing) : null,
+      partial: trouble === null ? partialNote(outline, tree.columns, writing) : null,
       find: findBar(
         {
           query: this.#view.query,
@@ -235,7 +236,7 @@ export class TracePanel implements PanelListener {
     const step = place === null ? null : tree.step(place);
     return this.#detail.template({
       step,
-      startedAt: step === null ? Date.parse(outline.startedAt) : outline.steps.origin + step.start,
+      startedAt: step === null ? Date.parse(outline.startedAt) : tree.columns.origin + step.start,
       traceName: outline.name ?? outline.id,
       subject: this.#subject,
       problem: this.#reader.detailProblem(this.#view.selected),
@@ -417,7 +418,7 @@ export class TracePanel implements PanelListener {
       return;
     }
     const step = shown.tree.step(place);
-    this.#out.copy(stepMarkdown(step, shown.outline.steps.origin + step.start, subject, this.#writing));
+    this.#out.copy(stepMarkdown(step, shown.tree.columns.origin + step.start, subject, this.#writing));
   }
 
   #copyTrace(): void {

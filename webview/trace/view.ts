@@ -37,8 +37,13 @@ function firstView(target: TraceTarget): TraceView {
 /** What was kept, as far as it is of this version of the panel. */
 export function readView(kept: unknown, target: TraceTarget): TraceView {
   return typeof kept === 'object' && kept !== null && 'selected' in kept && 'foldedSections' in kept
-    ? { ...firstView(target), ...(kept as Partial<TraceView>) }
+    ? withReadableOutline({ ...firstView(target), ...(kept as Partial<TraceView>) })
     : firstView(target);
+}
+
+/** An outline of another form was kept by another version of the extension. */
+function withReadableOutline(view: TraceView): TraceView {
+  return typeof view.outline?.steps === 'string' ? view : { ...view, outline: null };
 }
 
 /** @param detail of what is selected; null while it is not there */

@@ -1,4 +1,5 @@
 import type { StepColumns } from '../../protocol/browse.ts';
+import { Moments } from './moments.ts';
 import type { StepValues } from './stepValues.ts';
 
 /** Texts that repeat, each once, in the order of their first use. */
@@ -23,13 +24,14 @@ class TextNumbers {
 
 /** The observations of a trace by start time then id, their parents as rows, their texts as numbers. */
 export function stepColumns(values: StepValues): StepColumns {
-  const times = new Float64Array(values.starts.map((time) => Date.parse(time)));
+  const moments = new Moments();
+  const times = new Float64Array(values.starts.map((time) => moments.parse(time)));
   const order = orderOf(times, values.ids);
   const numbers = new TextNumbers();
   const numberOf = (text: string): number => numbers.numberOf(text);
   const numberOrNull = (text: string | null): number | null => numbers.orNull(text);
   const origin = times[order[0] ?? 0] ?? 0;
-  const after = (time: string | null): number | null => (time === null ? null : Date.parse(time) - origin);
+  const after = (time: string | null): number | null => (time === null ? null : moments.parse(time) - origin);
   const ids = inOrder(order, values.ids, same);
   return {
     ids,

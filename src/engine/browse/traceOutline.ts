@@ -21,7 +21,7 @@ export async function traceOutline(
     return null;
   }
   const values = await loadStepValues(database, trace);
-  return { ...head, rating: ratingOf(head.scores, ratingName), steps: stepColumns(values) };
+  return { ...head, rating: ratingOf(head.scores, ratingName), steps: JSON.stringify(stepColumns(values)) };
 }
 
 function ratingOf(scores: readonly ScoreSummary[], name: string): boolean | null {

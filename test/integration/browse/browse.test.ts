@@ -14,6 +14,7 @@ import type { MetricsStore } from '../../../src/engine/store/store.ts';
 import type {
   FacetsAnswer,
   FacetsParams,
+  StepColumns,
   TraceFilter,
   TraceGrouping,
   TraceOrder,
@@ -308,7 +309,7 @@ for (const backend of backends) {
       const trace = { projectId: 'p', traceId: 'night' };
       const outline = await store.read((db) => traceOutline({ db, dialect: store.dialect }, trace, 'user_feedback'));
       assert.ok(outline);
-      const { steps } = outline;
+      const steps = JSON.parse(outline.steps) as StepColumns;
       const text = (number: number | null | undefined): string | null => steps.texts[number ?? -1] ?? null;
       assert.deepEqual(steps.ids, ['g-night', 'step', 'e1', 'g-second', 'orphan']);
       assert.deepEqual(steps.parents, [null, null, 1, 1, null]);
@@ -347,8 +348,8 @@ for (const backend of backends) {
         await transaction.refreshTraces('r', ['same']);
       });
       const outline = await store.read((db) => traceOutline({ db, dialect: store.dialect }, trace, ''));
-      const steps = outline?.steps;
-      assert.deepEqual(steps?.ids, ['Z', 'a', 'b', 'é']);
+      const steps = JSON.parse(outline?.steps ?? '') as StepColumns;
+      assert.deepEqual(steps.ids, ['Z', 'a', 'b', 'é']);
       assert.deepEqual(steps.parents, [null, 3, null, null]);
       assert.deepEqual(steps.costsUsd, [costs[1], null, costs[0], costs[2]]);
       assert.deepEqual(steps.firstTokens, [null, null, 123, null]);

@@ -11,7 +11,7 @@ import {
 } from '../../../src/protocol/panelMessages.ts';
 import type { PanelAction, PanelEnvelope, PanelSettings, PanelSetup } from '../../../src/protocol/panels.ts';
 import { root } from '../../tools/shell.ts';
-import { PanelServer } from './panelServer.ts';
+import { messages, PanelServer, type ServedDocument } from './panelServer.ts';
 import themes from './themes.json' with { type: 'json' };
 
 export type ThemeName = keyof typeof themes;
@@ -46,18 +46,16 @@ export class PanelPage {
   /** Everything that the browser complained of. */
   readonly complaints: string[] = [];
   readonly #sessions: PanelSession[] = [];
-  /** Messages take it both ways: Playwright's own bindings answer each of them with a message more. */
-  readonly #devtools: CDPSession;
+  #document: ServedDocument | null = null;
   #title: string | null = null;
 
-  private constructor(page: Page, devtools: CDPSession) {
+  private constructor(page: Page) {
     this.page = page;
-    this.#devtools = devtools;
   }
 
   static async open(context: BrowserContext, options: PanelPageOptions): Promise<PanelPage> {
     const page = await context.newPage();
-    const panel = new PanelPage(page, await context.newCDPSession(page));
+    const panel = new PanelPage(page);
     await page.setViewportSize({ width: options.width ?? 1280, height: options.height ?? 1320 });
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') {
@@ -68,8 +66,10 @@ export class PanelPage {
     if (options.now !== undefined) {
       await page.clock.setFixedTime(options.now);
     }
-    await panel.#connect(options);
-    await page.goto(await panel.#serve(options));
+    await panel.#connect(options, await context.newCDPSession(page));
+    const document = await serve(options);
+    panel.#document = document;
+    await page.goto(document.url);
     return panel;
   }
 
@@ -118,29 +118,16 @@ export class PanelPage {
     await this.page.close();
   }
 
-  /** Where the document is. */
-  async #serve({ name, preloads = [], target, language = 'en', translations = null }: PanelPageOptions): Promise<string> {
-    const setup: PanelSetup = { language, translations, target: target ?? { scope: null } };
-    const server = await PanelServer.shared();
-    return server.add(
-      panelHtml({
-        title: name,
-        setup,
-        scriptUri: `${server.origin}/${name}.js`,
-        styleUri: `${server.origin}/${name}.css`,
-        preloadUris: preloads.map((script) => `${server.origin}/${script}.js`),
-        cspSource: server.origin,
-        nonce: 'bm9uY2U=',
-      }),
-    );
-  }
-
-  async #connect({ services, state, theme = 'dark', bodyClass = '', settings = {} }: PanelPageOptions): Promise<void> {
-    this.#devtools.on('Runtime.bindingCalled', ({ payload }) => {
+  /** What the document says goes by DevTools: Playwright's own bindings answer each message with one more. */
+  async #connect(
+    { services, state, theme = 'dark', bodyClass = '', settings = {} }: PanelPageOptions,
+    devtools: CDPSession,
+  ): Promise<void> {
+    devtools.on('Runtime.bindingCalled', ({ payload }) => {
       this.#hear(JSON.parse(payload), services, { singleKeys: true, hasKeys: true, ...settings });
     });
-    await this.#devtools.send('Runtime.enable');
-    await this.#devtools.send('Runtime.addBinding', { name: 'toExtension' });
+    await devtools.send('Runtime.enable');
+    await devtools.send('Runtime.addBinding', { name: 'toExtension' });
     await this.page.addInitScript(editorScript(state, applyTheme(theme, bodyClass)));
   }
 
@@ -164,20 +151,42 @@ export class PanelPage {
     this.#session.receive(envelope.message);
   }
 
-  async #post(envelope: PanelEnvelope): Promise<void> {
-    if (!this.page.isClosed()) {
-      // As the editor does it, by JSON.parse: a literal of megabytes would have to be compiled.
-      const text = JSON.stringify(JSON.stringify(envelope));
-      await this.#devtools.send('Runtime.evaluate', { expression: `window.postMessage(JSON.parse(${text}))` });
-    }
+  #post(envelope: PanelEnvelope): void {
+    this.#document?.send(JSON.stringify(envelope));
   }
 }
 
-/** What the editor puts into a webview before its own scripts run. */
+async function serve({
+  name,
+  preloads = [],
+  target,
+  language = 'en',
+  translations = null,
+}: PanelPageOptions): Promise<ServedDocument> {
+  const setup: PanelSetup = { language, translations, target: target ?? { scope: null } };
+  const server = await PanelServer.shared();
+  return server.add(
+    panelHtml({
+      title: name,
+      setup,
+      scriptUri: `${server.origin}/${name}.js`,
+      styleUri: `${server.origin}/${name}.css`,
+      preloadUris: preloads.map((script) => `${server.origin}/${script}.js`),
+      cspSource: server.origin,
+      nonce: 'bm9uY2U=',
+    }),
+  );
+}
+
+/** What the editor puts into a webview before its own scripts run. It listens before there is a policy that forbids to. */
 function editorScript(state: unknown, theme: string): string {
   return `
     if (${JSON.stringify(state ?? null)} !== null && sessionStorage.getItem('state') === null) {
       sessionStorage.setItem('state', ${JSON.stringify(JSON.stringify(state ?? null))});
+    }
+    if (location.protocol === 'http:') {
+      new EventSource(location.pathname + ${JSON.stringify(messages)}).onmessage = ({ data }) =>
+        window.postMessage(JSON.parse(data));
     }
     window.acquireVsCodeApi = () => ({
       postMessage: (message) => window.toExtension(JSON.stringify(message)),

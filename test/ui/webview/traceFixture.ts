@@ -213,7 +213,7 @@ export function outlineOf(steps: readonly FixtureStep[], change: Partial<TraceOu
     outputText: 'One test fails',
     scores: [],
     rating: false,
-    steps: columnsOf(steps),
+    steps: JSON.stringify(columnsOf(steps)),
     ...change,
   };
 }

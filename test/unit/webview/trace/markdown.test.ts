@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { stepMarkdown, traceMarkdown } from '../../../../webview/trace/markdown.ts';
 import { StepTree } from '../../../../webview/trace/stepTree.ts';
 import { subjectOfObservation, subjectOfTrace } from '../../../../webview/trace/subject.ts';
-import { detailOf, origin, outlineOf, reviewSteps } from '../../../ui/webview/traceFixture.ts';
+import { columnsOf, detailOf, origin, outlineOf, reviewSteps } from '../../../ui/webview/traceFixture.ts';
 import { plain, writing } from '../writing.ts';
 
 describe('a trace as Markdown', () => {
   const outline = outlineOf(reviewSteps);
-  const tree = new StepTree(outline.steps);
+  const tree = new StepTree(columnsOf(reviewSteps));
   const place = tree.placeOf('tests') ?? 0;
   const step = tree.step(place);
   const markdownWith = (outputText: string): string =>
