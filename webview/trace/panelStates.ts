@@ -67,11 +67,7 @@ export function problemNote(
 }
 
 /** What the database lacks of the trace; null when it lacks nothing that it knows of. */
-export function partialNote(
-  { observations }: TraceOutline,
-  steps: StepColumns,
-  { numbers }: Writing,
-): string | null {
+export function partialNote({ observations }: TraceOutline, steps: StepColumns, { numbers }: Writing): string | null {
   const open = steps.ends.filter((end, row) => end === null && steps.texts[steps.types[row] ?? -1] !== 'EVENT').length;
   const missing = observations - steps.ids.length;
   const said = [

@@ -153,7 +153,7 @@ function neighboursJoined(times: readonly CountedTime[]): CountedTime[] {
   const joined: CountedTime[] = [];
   for (const time of times) {
     const last = joined.at(-1);
-    if (last !== undefined && last.window.to === time.window.from) {
+    if (last?.window.to === time.window.from) {
       joined.splice(-1, 1, {
         window: { from: last.window.from, to: time.window.to },
         server: last.server + time.server,

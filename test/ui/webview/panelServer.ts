@@ -15,7 +15,7 @@ export class ServedDocument {
   readonly html: string;
   #listener: ServerResponse | null = null;
   /** Sent before the document listened. */
-  #waiting: string[] = [];
+  readonly #waiting: string[] = [];
 
   constructor(url: string, html: string) {
     this.url = url;

@@ -5,7 +5,7 @@ import type { Theme } from '../theme.ts';
 import { plotConfig } from './chartConfig.ts';
 import type { ChartModel } from './chartModel.ts';
 import { chartTable } from './chartTable.ts';
-import type { Plot } from './plot.ts';
+import type { plot, Plot } from './plot.ts';
 import { bucketText, type Tooltip } from './tooltip.ts';
 
 const plots = import('./plot.ts');
@@ -37,7 +37,7 @@ export class ChartView {
   readonly #listener: ChartListener;
   readonly #table: Table<number>;
   #model: ChartModel | null = null;
-  #plot: typeof import('./plot.ts').plot | null = null;
+  #plot: typeof plot | null = null;
   #chart: Plot | null = null;
   #asTable = false;
   #drag: { readonly index: number; readonly x: number } | null = null;
