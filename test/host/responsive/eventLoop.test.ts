@@ -5,14 +5,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
 import type { ExportReport } from '../../../src/protocol/engine.ts';
+import { threadMilliseconds } from '../../tools/host/threadTime.ts';
 
 const mostMilliseconds = 20;
-
-/** CPU time of this thread, milliseconds: unlike the wall clock it does not count what other processes take. */
-function threadMilliseconds(): number {
-  const usage = (process as { threadCpuUsage?: () => NodeJS.CpuUsage }).threadCpuUsage?.();
-  return usage === undefined ? performance.now() : (usage.user + usage.system) / 1000;
-}
 
 /** Notes the longest stretch that the event loop worked without coming round. */
 class LoopWatch {
