@@ -39,9 +39,10 @@ export default tseslint.config(
   },
   restricted(['src/protocol/**/*.ts'], [layer('engine', 'extension', 'cli', 'webview')]),
   restricted(['src/format/**/*.ts'], [layer('engine', 'extension', 'cli', 'webview', 'protocol')]),
-  restricted(['src/engine/**/*.ts'], [layer('extension', 'cli', 'webview')]),
-  restricted(['src/cli/**/*.ts'], [layer('extension', 'webview', 'client')]),
-  restricted(['src/client/**/*.ts'], [layer('extension', 'cli', 'webview')]),
+  restricted(['src/opening/**/*.ts'], [layer('engine', 'extension', 'cli', 'client', 'webview')]),
+  restricted(['src/engine/**/*.ts'], [layer('extension', 'cli', 'webview', 'opening')]),
+  restricted(['src/cli/**/*.ts'], [layer('extension', 'webview', 'client', 'opening')]),
+  restricted(['src/client/**/*.ts'], [layer('extension', 'cli', 'webview', 'opening')]),
   restricted(['webview/**/*.ts'], [layer('engine', 'extension', 'cli')]),
   restricted(['src/extension/**/*.ts'], [layer('cli', 'webview')], []),
   {

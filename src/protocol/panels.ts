@@ -24,6 +24,8 @@ export interface PanelSetup {
   readonly translations: Readonly<Record<string, string>> | null;
   /** What the panel is about, of the type that its kind says. */
   readonly target: unknown;
+  /** When the panel was opened, milliseconds since the epoch: what the extension sought meanwhile is about the time up to then. */
+  readonly openedAt: number;
 }
 
 /** What a document hands to the editor to keep. The document reads it again, and the extension does to restore the panel. */

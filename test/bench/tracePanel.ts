@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { silentLog } from '../../src/engine/ports.ts';
 import { EngineWorker } from '../../src/extension/engine/engineWorker.ts';
+import { firstAskedOfTrace } from '../../src/opening/trace.ts';
 import type { Engine } from '../../src/protocol/engine.ts';
 import type { QuestionName, QuestionParams } from '../../src/protocol/questions.ts';
 import { launchChromium } from '../tools/editor/chromium.ts';
@@ -81,7 +82,7 @@ const paintWatch = `
     new MutationObserver((_, observer) => {
       if (document.querySelector('.step') !== null) {
         observer.disconnect();
-        requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
+        requestAnimationFrame(() => setTimeout(() => resolve(performance.timeOrigin + performance.now())));
       }
     }).observe(document, { childList: true, subtree: true });
   });
@@ -95,9 +96,15 @@ interface Opening {
 async function openPanel(context: BrowserContext, engine: Engine, traceId: string): Promise<Opening> {
   const services = new EngineServices(engine);
   const target = { projectId: 'p', traceId, observationId: null };
-  const panel = await PanelPage.open(context, { name: 'trace', services, target, height: 900 });
+  const panel = await PanelPage.open(context, {
+    name: 'trace',
+    services,
+    target,
+    foresee: () => firstAskedOfTrace(target),
+    height: 900,
+  });
   const painted = await panel.page.evaluate<number>('window.painted');
-  const opening = { painted, answered: services.answeredAfter };
+  const opening = { painted: painted - panel.openedAt, answered: services.answeredAfter };
   await panel.close();
   return opening;
 }

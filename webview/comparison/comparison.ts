@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { rangeOf } from '../../src/opening/period.ts';
 import type {
   ActionParams,
   ComparisonTarget,
@@ -13,7 +14,7 @@ import { showKeyList } from '../shared/keyList.ts';
 import { listenForKeys, type KeyMap } from '../shared/keys.ts';
 import { LiveRegion } from '../shared/liveRegion.ts';
 import type { PanelContext, PanelListener, Writing } from '../shared/panel.ts';
-import { presetHours, rangeOf } from '../shared/period.ts';
+import { presetHours } from '../shared/period.ts';
 import { problemOf } from '../shared/problem.ts';
 import { emptyState, note } from '../shared/states.ts';
 import { emptinessOf } from './emptiness.ts';

@@ -6,6 +6,7 @@ import filter from '@vscode/codicons/src/icons/filter.svg';
 import linkExternal from '@vscode/codicons/src/icons/link-external.svg';
 import refresh from '@vscode/codicons/src/icons/refresh.svg';
 import { html, nothing, type TemplateResult } from 'lit-html';
+import type { Period } from '../../src/opening/period.ts';
 import { successSourceText } from '../../src/format/successSource.ts';
 import type { CoverageAnswer, PromptFigures } from '../../src/protocol/analytics.ts';
 import type { ScopeFilters, TimeRange } from '../../src/protocol/scope.ts';
@@ -15,7 +16,7 @@ import { filterChips } from '../shared/filterChips.ts';
 import { icon, iconButton } from '../shared/icon.ts';
 import { moreMenu } from '../shared/moreMenu.ts';
 import type { Writing } from '../shared/panel.ts';
-import { periodPicker, rangeText, type Period } from '../shared/period.ts';
+import { periodPicker, rangeText } from '../shared/period.ts';
 import { versionName, type ChosenVersions } from './versions.ts';
 import type { ViewScope } from './view.ts';
 

@@ -1,7 +1,7 @@
 import type { Confounder } from '../../src/protocol/analytics.ts';
+import type { Period } from '../../src/opening/period.ts';
 import type { ComparisonTarget } from '../../src/protocol/panels.ts';
 import type { Scope, ScopeFilters, TimeBucket, TimeRange } from '../../src/protocol/scope.ts';
-import type { Period } from '../shared/period.ts';
 import type { KeptAnswers } from '../shared/readings.ts';
 import type { Sort } from '../shared/sort.ts';
 import type { questions } from './questions.ts';

@@ -1,13 +1,14 @@
 import * as l10n from '@vscode/l10n';
+import type { ViewScope } from '../../src/opening/dashboard.ts';
+import { rangeOf, type Period } from '../../src/opening/period.ts';
 import type { CoverageAnswer, SummaryAnswer } from '../../src/protocol/analytics.ts';
 import type { TracePage } from '../../src/protocol/browse.ts';
 import type { PanelCommand } from '../../src/protocol/panels.ts';
 import type { TimeRange } from '../../src/protocol/scope.ts';
 import { filtersText, hasFilters } from '../shared/filters.ts';
 import type { Writing } from '../shared/panel.ts';
-import { presetHours, rangeOf, type Period } from '../shared/period.ts';
+import { presetHours } from '../shared/period.ts';
 import type { EmptyState } from '../shared/states.ts';
-import type { ViewScope } from './view.ts';
 
 export interface EmptinessInput {
   readonly summary: SummaryAnswer;

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import tableIcon from '@vscode/codicons/src/icons/table.svg';
 import { html, nothing, type TemplateResult } from 'lit-html';
+import type { TraceList } from '../../src/opening/dashboard.ts';
 import { choices } from '../shared/choices.ts';
 import { iconButton } from '../shared/icon.ts';
 import { keyLine, type KeyHelp } from '../shared/keyList.ts';
@@ -10,7 +11,7 @@ import type { LegendRow, StackView } from './stackChart.ts';
 import { titleOf } from './stackChart.ts';
 import type { DashboardTables } from './tables.ts';
 import type { DashboardReader } from './reader.ts';
-import type { DashboardView, StackMeasure, TraceList } from './view.ts';
+import type { DashboardView, StackMeasure } from './view.ts';
 import type { TimeBucket } from '../../src/protocol/scope.ts';
 import type { Writing } from '../shared/panel.ts';
 

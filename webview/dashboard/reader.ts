@@ -1,93 +1,86 @@
+import { askedByDashboard, askedFirst, dashboardQuestions } from '../../src/opening/dashboard.ts';
 import type { UsageParams } from '../../src/protocol/analytics.ts';
 import type { ModelColourNumbers } from '../../src/protocol/panels.ts';
 import type { TimeRange } from '../../src/protocol/scope.ts';
 import type { Host } from '../shared/host.ts';
 import type { Writing } from '../shared/panel.ts';
-import { rangeBefore } from '../shared/period.ts';
 import { Readings } from '../shared/readings.ts';
-import { questions } from './questions.ts';
 import { namedModels } from './stackChart.ts';
-import { tracesAsked } from './tracesTable.ts';
-import { askedScope, bucketOf, type DashboardView } from './view.ts';
+import type { DashboardView } from './view.ts';
 
 const beginning = '1970-01-01T00:00:00.000Z';
-/** Projects are few; the other facets are asked when a filter is added. */
-const facetLimit = 200;
 
-/** What the key figures and the charts show, which stand above the tables. */
-const above = ['summary', 'byModel', 'overall', 'previous', 'coverage', 'alerts', 'spend'] as const;
-
-/** Asks what the dashboard shows, all at once, each answer for itself. */
+/** Asks what the dashboard shows, each answer for itself. */
 export class DashboardReader {
-  readonly readings: Readings<typeof questions>;
+  readonly readings: Readings<typeof dashboardQuestions>;
   readonly #host: Pick<Host, 'ask' | 'colours'>;
   readonly #writing: Writing;
   readonly #changed: () => void;
   #colouring = 0;
+  #tablesDue = false;
 
   constructor(host: Pick<Host, 'ask' | 'colours'>, writing: Writing, changed: () => void) {
     this.#host = host;
     this.#writing = writing;
     this.#changed = changed;
-    this.readings = new Readings(host, questions, changed, () => writing.now());
+    this.readings = new Readings(host, dashboardQuestions, changed, () => writing.now());
   }
 
   /** Something that was asked for is still on its way. */
   get pending(): boolean {
-    return this.readings.pending || this.#colouring > 0;
+    return this.readings.pending || this.#colouring > 0 || this.#tablesDue;
   }
 
   /** What the key figures and the charts show is still on its way. */
   get pendingAbove(): boolean {
-    return this.#colouring > 0 || above.some((name) => this.readings.get(name).pending);
+    return this.#colouring > 0 || askedFirst.some((name) => this.readings.get(name).pending);
   }
 
   /**
-   * Resolves when all answers are there. They come in the order of the questions: what no rollup holds
-   * (traces, tasks, executions) is asked for last.
+   * Asks for what stands above the tables; resolves when its answers are there.
    * @param coloured called with the colours of the models, as soon as it is known which are shown
    */
-  async read(view: DashboardView, range: TimeRange, coloured: (colours: ModelColourNumbers) => void): Promise<void> {
-    const scope = askedScope(view.scope, range);
-    const { timeZone } = this.#writing;
-    const bucketing = { bucket: bucketOf(view.scope, range), timeZone };
+  async readAbove(
+    view: DashboardView,
+    range: TimeRange,
+    coloured: (colours: ModelColourNumbers) => void,
+  ): Promise<void> {
+    this.#tablesDue = true;
+    const asked = askedByDashboard(view, range, this.#writing.timeZone);
     const { readings } = this;
-    const project = { projectId: view.scope.projectId };
     readings.forget('newest');
     if (!view.compare) {
       readings.forget('previous');
     }
     await Promise.all([
-      readings.ask('summary', { scope, ...bucketing }).then(() => this.#lookForNewest(view)),
-      this.#readModels(view, { scope, ...bucketing, by: 'model', latency: false }, coloured),
-      readings.ask('overall', { scope, ...bucketing, by: null }),
-      ...(view.compare
-        ? [
-            readings.ask('previous', {
-              scope: { ...scope, range: rangeBefore(range) },
-              ...bucketing,
-              by: null,
-              latency: false,
-            }),
-          ]
-        : []),
-      readings.ask('coverage', { scope: { range, ...project } }),
-      readings.ask('projects', { scope: { range }, limit: facetLimit, of: ['projects'] }),
-      readings.ask('alerts', {}),
-      readings.ask('spend', { timeZone, ...project }),
-      readings.ask('models', { scope }),
-      this.readTraces(view, range),
-      readings.ask('agents', { scope }),
-      readings.ask('prompts', { scope }),
+      readings.ask('summary', asked.summary).then(() => this.#lookForNewest(view)),
+      this.#readModels(view, asked.byModel, coloured),
+      readings.ask('overall', asked.overall),
+      ...(view.compare ? [readings.ask('previous', asked.previous)] : []),
+      readings.ask('coverage', asked.coverage),
+      readings.ask('projects', asked.projects),
+      readings.ask('alerts', asked.alerts),
+      readings.ask('spend', asked.spend),
+    ]);
+  }
+
+  /** Asks for the rest, after `readAbove`. */
+  async readTables(view: DashboardView, range: TimeRange): Promise<void> {
+    this.#tablesDue = false;
+    const { readings } = this;
+    const asked = askedByDashboard(view, range, this.#writing.timeZone);
+    await Promise.all([
+      readings.ask('models', asked.models),
+      readings.ask('traces', asked.traces),
+      readings.ask('traceCount', asked.traceCount),
+      readings.ask('agents', asked.agents),
+      readings.ask('prompts', asked.prompts),
     ]);
   }
 
   async readTraces(view: DashboardView, range: TimeRange): Promise<void> {
-    const asked = tracesAsked(askedScope(view.scope, range), view.traceList, this.#writing.timeZone);
-    await Promise.all([
-      this.readings.ask('traces', asked),
-      this.readings.ask('traceCount', { filter: { scope: asked.filter.scope } }),
-    ]);
+    const { traces, traceCount } = askedByDashboard(view, range, this.#writing.timeZone);
+    await Promise.all([this.readings.ask('traces', traces), this.readings.ask('traceCount', traceCount)]);
   }
 
   /** Models and their colours, which are drawn together. */

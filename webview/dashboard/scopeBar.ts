@@ -4,6 +4,8 @@ import database from '@vscode/codicons/src/icons/database.svg';
 import filter from '@vscode/codicons/src/icons/filter.svg';
 import refresh from '@vscode/codicons/src/icons/refresh.svg';
 import { html, nothing, type TemplateResult } from 'lit-html';
+import type { ViewScope } from '../../src/opening/dashboard.ts';
+import type { Period } from '../../src/opening/period.ts';
 import type { CoverageAnswer } from '../../src/protocol/analytics.ts';
 import type { ScopeFilters, TimeBucket, TimeRange } from '../../src/protocol/scope.ts';
 import { coverageLine } from '../shared/coverageLine.ts';
@@ -11,8 +13,7 @@ import { filterChips } from '../shared/filterChips.ts';
 import { icon, iconButton } from '../shared/icon.ts';
 import { moreMenu } from '../shared/moreMenu.ts';
 import type { Writing } from '../shared/panel.ts';
-import { periodLength, periodPicker, rangeText, type Period } from '../shared/period.ts';
-import type { ViewScope } from './view.ts';
+import { periodLength, periodPicker, rangeText } from '../shared/period.ts';
 
 export interface ScopeBar {
   readonly scope: ViewScope;

@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
+import type { ViewScope } from '../../src/opening/dashboard.ts';
 import type { FacetsAnswer } from '../../src/protocol/browse.ts';
 import type { TimeBucket, TimeRange } from '../../src/protocol/scope.ts';
 import { pickFilters } from '../shared/filters.ts';
 import type { Host } from '../shared/host.ts';
 import { bucketName } from './scopeBar.ts';
-import type { ViewScope } from './view.ts';
 
 type Change = Partial<ViewScope> | null;
 

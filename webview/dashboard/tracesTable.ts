@@ -1,26 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import { html } from 'lit-html';
-import type { TracePage, TracePageParams, TraceSummary } from '../../src/protocol/browse.ts';
-import type { Scope } from '../../src/protocol/scope.ts';
+import type { TraceList } from '../../src/opening/dashboard.ts';
+import type { TracePage, TraceSummary } from '../../src/protocol/browse.ts';
 import { none } from '../shared/cells.ts';
 import type { Writing } from '../shared/panel.ts';
 import type { Sort } from '../shared/sort.ts';
 import type { Column } from '../shared/table.ts';
-import type { TraceList } from './view.ts';
-
-/** The rest is in the tree of traces. */
-const shown = 10;
-
-export function tracesAsked(scope: Scope, list: TraceList, timeZone: string): TracePageParams {
-  const status = list === 'failed' ? ({ status: 'error' } as const) : {};
-  return {
-    filter: { scope, ...status },
-    grouping: 'day',
-    timeZone,
-    order: list === 'failed' ? 'newest' : list,
-    limit: shown,
-  };
-}
 
 /** The column that the list is in order of. */
 export function traceSort(list: TraceList): Sort {

@@ -32,10 +32,14 @@ export interface PanelContext {
   readonly target: unknown;
   /** What this panel kept with `keep` before it was hidden or the window was closed; null the first time. */
   readonly kept: PanelState | null;
+  /** The time up to which the panel is to ask first; milliseconds since the epoch. */
+  readonly openedAt: number;
   /** Keeps what `state` gives, within moments: of the calls meanwhile the last one counts. */
   keep(state: () => PanelState): void;
 }
 
+/** Milliseconds that a document may take to load. */
+const justOpened = 10_000;
 /** Milliseconds for which changes are gathered before they are kept. */
 const keepDelay = 300;
 
@@ -58,6 +62,7 @@ export function startPanel(create: (context: PanelContext) => PanelListener): vo
   root.className = 'panel';
   document.body.append(root);
   const host = new Host(api, window);
+  const kept = (api.getState() as PanelState | undefined) ?? null;
   const times = new Times(setup.language);
   const listener = create({
     host,
@@ -70,13 +75,19 @@ export function startPanel(create: (context: PanelContext) => PanelListener): vo
     },
     root,
     target: setup.target,
-    kept: (api.getState() as PanelState | undefined) ?? null,
+    kept,
+    openedAt: firstMoment(setup, kept, Date.now()),
     keep: keeper((state) => api.setState(state)),
   });
   host.on(settingsNotification, (settings) => listener.settings(settings));
   host.on(dataChangedNotification, () => listener.dataChanged());
   host.on(targetNotification, ({ target }) => listener.target(target));
   host.on(actionNotification, (action) => listener.action(action));
+}
+
+/** A document that the editor makes anew, or that waited for a computer asleep, is about the time when it starts. */
+function firstMoment({ openedAt }: PanelSetup, kept: PanelState | null, now: number): number {
+  return kept === null && Math.abs(now - openedAt) < justOpened ? openedAt : now;
 }
 
 /** Not put off by changes that keep coming: an editor that hides the panel ends its document without a word. */

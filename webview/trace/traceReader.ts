@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { askedOutline } from '../../src/opening/trace.ts';
 import type { ObservationDetail, ObservationParams, TraceOutline, TraceParams } from '../../src/protocol/browse.ts';
 import type { Host } from '../shared/host.ts';
 import type { Writing } from '../shared/panel.ts';
@@ -61,12 +62,12 @@ export class TraceReader {
     });
   }
 
-  async readOutline({ projectId, traceId }: TraceParams): Promise<void> {
+  async readOutline(trace: TraceParams): Promise<void> {
     const timer = setTimeout(() => {
       this.#slow = true;
       this.#changed();
     }, patience);
-    await this.#readings.ask('outline', { projectId, traceId });
+    await this.#readings.ask('outline', askedOutline(trace));
     clearTimeout(timer);
     this.#slow = false;
   }

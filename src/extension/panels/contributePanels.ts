@@ -40,6 +40,8 @@ export function contributePanels(workbench: Workbench, { presenter, traces, stat
       links: new PanelLinkOpener({ presenter, traces, prompts, clock }),
       clock,
     }),
+    clock,
+    timeZone: () => times.timeZone,
     settings: () => settings.read(),
     onDidChangeSettings: settings.onDidChange,
     onDidChangeData: history.onDidChange,

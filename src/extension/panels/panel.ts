@@ -7,7 +7,8 @@ import {
   settingsNotification,
   targetNotification,
 } from '../../protocol/panelMessages.ts';
-import type { ActionParams, PanelSettings } from '../../protocol/panels.ts';
+import type { ActionParams, AskParams, PanelSettings } from '../../protocol/panels.ts';
+import { Foresight } from './foresight.ts';
 import { readEnvelope } from './panelGuards.ts';
 import { panelHtml } from './panelHtml.ts';
 import type { PanelKind } from './panelKind.ts';
@@ -17,6 +18,10 @@ import { PanelSession } from './panelSession.ts';
 export interface PanelOptions {
   readonly kind: PanelKind<unknown>;
   readonly target: unknown;
+  /** Asked for at once, while the editor loads the document. */
+  readonly foreseen: readonly AskParams[];
+  /** Milliseconds since the epoch. */
+  readonly openedAt: number;
   readonly webviewPanel: vscode.WebviewPanel;
   readonly extensionUri: vscode.Uri;
   readonly language: string;
@@ -35,12 +40,14 @@ export class Panel implements vscode.Disposable {
   readonly #webviewPanel: vscode.WebviewPanel;
   readonly #subscriptions: vscode.Disposable;
   #session: PanelSession | null = null;
+  readonly #foresight: Foresight;
   /** What the next document is to show, other than what the one before it showed. */
   #nextTarget: { readonly target: unknown } | null = null;
 
   constructor(options: PanelOptions) {
     this.#options = options;
     this.#webviewPanel = options.webviewPanel;
+    this.#foresight = new Foresight(options.services, options.foreseen);
     const { webview } = this.#webviewPanel;
     const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(options.extensionUri, 'media', 'panel', name);
     webview.options = { enableScripts: true, localResourceRoots: [this.#folder] };
@@ -73,6 +80,7 @@ export class Panel implements vscode.Disposable {
   }
 
   dataChanged(): void {
+    this.#foresight.dispose();
     this.#notify(dataChangedNotification, null);
   }
 
@@ -91,7 +99,7 @@ export class Panel implements vscode.Disposable {
   }
 
   #draw(target: unknown): void {
-    const { kind, language, translations } = this.#options;
+    const { kind, language, translations, openedAt } = this.#options;
     const { webview } = this.#webviewPanel;
     const uri = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(this.#folder, file)).toString();
     // A panel that the editor brings back has the title that it had.
@@ -100,7 +108,7 @@ export class Panel implements vscode.Disposable {
     }
     webview.html = panelHtml({
       title: this.#webviewPanel.title,
-      setup: { language, translations, target },
+      setup: { language, translations, target, openedAt },
       scriptUri: uri(`${kind.name}.js`),
       styleUri: uri(`${kind.name}.css`),
       preloadUris: (kind.preloads ?? []).map((name) => uri(`${name}.js`)),
@@ -121,10 +129,13 @@ export class Panel implements vscode.Disposable {
   }
 
   #beginSession(session: string): void {
-    this.#endSession();
+    if (this.#session !== null) {
+      this.#endSession();
+    }
     this.#session = new PanelSession({
       session,
       services: this.#options.services,
+      foresight: this.#foresight,
       post: (envelope) => this.#webviewPanel.webview.postMessage(envelope),
       setTitle: (title) => (this.#webviewPanel.title = title),
       record: this.#options.record,
@@ -144,6 +155,7 @@ export class Panel implements vscode.Disposable {
   }
 
   #endSession(): void {
+    this.#foresight.dispose();
     this.#session?.dispose();
     this.#session = null;
   }

@@ -1,3 +1,12 @@
+import type { AskParams } from '../../protocol/panels.ts';
+
+/** When and where a panel is opened. */
+export interface Opening {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly timeZone: string;
+}
+
 /** What distinguishes one kind of panel from the others. */
 export interface PanelKind<Target> {
   /** The folder in webview/ and the name of its bundles. */
@@ -14,6 +23,8 @@ export interface PanelKind<Target> {
   readonly titledByDocument?: true;
   /** Targets with the same key share one panel. */
   key(target: Target): string;
+  /** What the document of a panel that was just opened will ask first. */
+  firstAsked?(target: Target, opening: Opening): readonly AskParams[];
   /** What the editor kept or a command was given, as a target; null when it is none. */
   readTarget(value: unknown): Target | null;
 }

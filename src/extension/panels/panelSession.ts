@@ -28,6 +28,7 @@ import {
 } from '../../protocol/panelMessages.ts';
 import type { PanelEnvelope } from '../../protocol/panels.ts';
 import { requestCancelled } from '../engine/workerRpc.ts';
+import type { Foresight } from './foresight.ts';
 import {
   readAsk,
   readColours,
@@ -45,6 +46,8 @@ import type { PanelServices } from './panelServices.ts';
 export interface PanelSessionOptions {
   readonly session: string;
   readonly services: PanelServices;
+  /** Answers questions, by the services too. */
+  readonly foresight: Foresight;
   readonly post: (envelope: PanelEnvelope) => unknown;
   readonly setTitle: (title: string) => void;
   /** Hears of failures that no user should see. */
@@ -59,7 +62,7 @@ export class PanelSession {
   readonly #record: (error: unknown) => void;
   readonly #underWay = new Set<AbortController>();
 
-  constructor({ session, services, post, setTitle, record }: PanelSessionOptions) {
+  constructor({ session, services, foresight, post, setTitle, record }: PanelSessionOptions) {
     this.id = session;
     this.#record = record;
     this.#connection = createMessageConnection(
@@ -67,7 +70,7 @@ export class PanelSession {
       new CallbackWriter((message) => post({ session, message })),
     );
     this.#connection.onError(([error]) => record(error));
-    this.#answer(askRequest, readAsk, ({ question, params }, signal) => services.ask(question, params, signal));
+    this.#answer(askRequest, readAsk, ({ question, params }, signal) => foresight.ask(question, params, signal));
     this.#answer(runSqlRequest, readRunSql, (params, signal) => services.runSql(params, signal));
     this.#answer(commandRequest, readCommand, async (command) => {
       await services.runCommand(command);

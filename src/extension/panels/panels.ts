@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { ActionParams, PanelSettings } from '../../protocol/panels.ts';
+import type { Clock } from '../../engine/ports.ts';
+import type { ActionParams, AskParams, PanelSettings } from '../../protocol/panels.ts';
 import type { Panel } from './panel.ts';
-import type { PanelKind } from './panelKind.ts';
+import type { Opening, PanelKind } from './panelKind.ts';
 import type { PanelServices } from './panelServices.ts';
 
 export interface PanelsOptions {
@@ -9,6 +10,9 @@ export interface PanelsOptions {
   readonly language: string;
   readonly translations: Readonly<Record<string, string>> | null;
   readonly services: PanelServices;
+  readonly clock: Clock;
+  /** Of the person's screen, as far as the extension knows it. */
+  readonly timeZone: () => string;
   readonly settings: () => Promise<PanelSettings>;
   readonly onDidChangeSettings: vscode.Event<unknown>;
   /** The database may hold other data than before. */
@@ -47,7 +51,7 @@ export class Panels implements vscode.Disposable {
         webviewPanel.dispose();
         return;
       }
-      await this.#adopt(kind, target, webviewPanel);
+      await this.#adopt(kind, target, webviewPanel, () => []);
     };
     this.#subscriptions.push(vscode.window.registerWebviewPanelSerializer(kind.viewType, { deserializeWebviewPanel }));
   }
@@ -62,7 +66,7 @@ export class Panels implements vscode.Disposable {
     const column = kind.beside === true ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const place = { viewColumn: column, preserveFocus: kind.beside === true };
     const webviewPanel = vscode.window.createWebviewPanel(kind.viewType, kind.title(target), place);
-    await this.#adopt(kind, target, webviewPanel);
+    await this.#adopt(kind, target, webviewPanel, (opening) => kind.firstAsked?.(target, opening) ?? []);
   }
 
   /** Hands a command of the palette or of a context menu to the panel in front. */
@@ -83,10 +87,18 @@ export class Panels implements vscode.Disposable {
     }
   }
 
-  async #adopt<Target>(kind: PanelKind<Target>, target: Target, webviewPanel: vscode.WebviewPanel): Promise<void> {
+  /** @param foresee a panel that the editor brings back has its answers of before, and asks for the time since */
+  async #adopt<Target>(
+    kind: PanelKind<Target>,
+    target: Target,
+    webviewPanel: vscode.WebviewPanel,
+    foresee: (opening: Opening) => readonly AskParams[],
+  ): Promise<void> {
     // The wire library loads with the first panel: a window without one does not pay for it.
     const { Panel } = await import('./panel.ts');
-    const panel = new Panel({ ...this.#options, kind: kind, target, webviewPanel });
+    const now = this.#options.clock.now();
+    const foreseen = foresee({ now, timeZone: this.#options.timeZone() });
+    const panel = new Panel({ ...this.#options, kind, target, webviewPanel, openedAt: now, foreseen });
     const key = keyOf(kind, target);
     this.#open.set(key, panel);
     webviewPanel.onDidDispose(() => {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { firstAskedOfTrace } from '../../opening/trace.ts';
 import type { TraceTarget } from '../../protocol/panels.ts';
 import { subjectOf } from '../traces/traceCommands.ts';
 import type { PanelKind } from './panelKind.ts';
@@ -13,5 +14,6 @@ export const tracePanel: PanelKind<TraceTarget> = {
   title: ({ traceId }) => vscode.l10n.t('Trace {0}', traceId.slice(0, shortId)),
   titledByDocument: true,
   key: ({ projectId, traceId }) => JSON.stringify([projectId, traceId]),
+  firstAsked: firstAskedOfTrace,
   readTarget: subjectOf,
 };

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, BrowserContext, Locator } from 'playwright-core';
 import { EngineError } from '../../../src/engine/errors.ts';
+import { firstAskedOfDashboard } from '../../../src/opening/dashboard.ts';
 import { launchChromium } from '../../tools/editor/chromium.ts';
 import { seriousViolations } from '../axe.ts';
 import { dashboardAnswers, fixtureTraces, type Answers } from './dashboardFixture.ts';
@@ -88,6 +90,47 @@ describe('the dashboard in a browser', () => {
       plain(await section('chart.budget').locator('.says').innerText()),
       /\$428 expected of \$450 by 30 Nov \(80 % interval \$405 to \$452\)/,
     );
+  });
+
+  it('asks when it is opened just what the extension has asked for it, and for the tables when that is there', async () => {
+    const asked = firstAskedOfDashboard({ scope: null }, now, 'Europe/Paris');
+    services.delay = 500;
+    await open({ foresee: () => asked });
+    await panel.page.locator('.figures').waitFor();
+    assert.deepEqual(services.asked, asked);
+    await painted();
+    assert.deepEqual(
+      services.asked.slice(asked.length).map(({ question }) => question),
+      ['models', 'traces', 'traceCount', 'agents', 'prompts'],
+    );
+  });
+
+  it('goes on to the tables with what was chosen meanwhile', async () => {
+    services.delay = 1500;
+    await open();
+    await panel.page.getByRole('radio', { name: 'Slowest' }).click();
+    await painted();
+    const orders = services.asked.flatMap(({ question, params }) =>
+      question === 'traces' ? [(params as { order: string }).order] : [],
+    );
+    assert.deepEqual(orders, ['slowest', 'slowest']);
+  });
+
+  it('is about the time when its document starts, when the editor makes that anew', async () => {
+    const second = 1000;
+    const asksUpTo = async (time: number): Promise<void> => {
+      await panel.page.clock.setFixedTime(time);
+      await panel.page.reload();
+      const start = new Date(time - 7 * 24 * hour).toISOString();
+      const range = { start, end: new Date(time).toISOString() };
+      await waitUntil(() => isDeepStrictEqual(services.last('coverage').scope, { range, projectId: null }));
+    };
+    await open();
+    await painted();
+    await waitUntil(async () => (await panel.state()) !== null);
+    await asksUpTo(now + 5 * second);
+    await panel.page.evaluate('sessionStorage.clear()');
+    await asksUpTo(now + hour);
   });
 
   it('says in the same scope what it covers', async () => {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import { panelHtml } from '../../../src/extension/panels/panelHtml.ts';
+import { Foresight } from '../../../src/extension/panels/foresight.ts';
 import { readEnvelope } from '../../../src/extension/panels/panelGuards.ts';
 import type { PanelServices } from '../../../src/extension/panels/panelServices.ts';
 import { PanelSession } from '../../../src/extension/panels/panelSession.ts';
@@ -9,7 +10,7 @@ import {
   dataChangedNotification,
   settingsNotification,
 } from '../../../src/protocol/panelMessages.ts';
-import type { PanelAction, PanelEnvelope, PanelSettings, PanelSetup } from '../../../src/protocol/panels.ts';
+import type { AskParams, PanelAction, PanelEnvelope, PanelSettings, PanelSetup } from '../../../src/protocol/panels.ts';
 import { root } from '../../tools/shell.ts';
 import { messages, PanelServer, type ServedDocument } from './panelServer.ts';
 import themes from './themes.json' with { type: 'json' };
@@ -22,6 +23,8 @@ export interface PanelPageOptions {
   readonly name: string;
   readonly preloads?: readonly string[];
   readonly services: PanelServices;
+  /** What the extension asks while the document is loaded; `openedAt` in milliseconds since the epoch. */
+  readonly foresee?: (openedAt: number) => readonly AskParams[];
   readonly theme?: ThemeName;
   readonly target?: unknown;
   readonly language?: string;
@@ -49,6 +52,9 @@ export class PanelPage {
   #document: ServedDocument | null = null;
   #title: string | null = null;
 
+  #foresight: Foresight | null = null;
+  #openedAt = 0;
+
   private constructor(page: Page) {
     this.page = page;
   }
@@ -67,10 +73,13 @@ export class PanelPage {
       await page.clock.setFixedTime(options.now);
     }
     await panel.#connect(options, await context.newCDPSession(page));
-    const document = await serve(options);
-    panel.#document = document;
-    await page.goto(document.url);
+    await panel.#load(options);
     return panel;
+  }
+
+  /** When the extension began to open the panel, by the real clock; milliseconds since the epoch. */
+  get openedAt(): number {
+    return this.#openedAt;
   }
 
   /** What the document had written on its tab; null before. */
@@ -131,6 +140,16 @@ export class PanelPage {
     await this.page.addInitScript(editorScript(state, applyTheme(theme, bodyClass)));
   }
 
+  /** As the extension opens a panel: what it foresees is asked first. */
+  async #load(options: PanelPageOptions): Promise<void> {
+    const server = await PanelServer.shared();
+    this.#openedAt = Date.now();
+    const openedAt = options.now ?? this.#openedAt;
+    this.#foresight = new Foresight(options.services, options.foresee?.(openedAt) ?? []);
+    this.#document = serve(server, options, openedAt);
+    await this.page.goto(this.#document.url);
+  }
+
   #hear(message: unknown, services: PanelServices, settings: PanelSettings): void {
     const envelope = readEnvelope(message);
     if (envelope === null) {
@@ -140,6 +159,7 @@ export class PanelPage {
       const session = new PanelSession({
         session: envelope.session,
         services,
+        foresight: this.#takeForesight(services),
         post: (answer) => this.#post(answer),
         setTitle: (title) => (this.#title = title),
         record: (error) => this.complaints.push(String(error)),
@@ -151,20 +171,24 @@ export class PanelPage {
     this.#session.receive(envelope.message);
   }
 
+  /** For the first document alone. */
+  #takeForesight(services: PanelServices): Foresight {
+    const foresight = this.#foresight ?? new Foresight(services, []);
+    this.#foresight = null;
+    return foresight;
+  }
+
   #post(envelope: PanelEnvelope): void {
     this.#document?.send(JSON.stringify(envelope));
   }
 }
 
-async function serve({
-  name,
-  preloads = [],
-  target,
-  language = 'en',
-  translations = null,
-}: PanelPageOptions): Promise<ServedDocument> {
-  const setup: PanelSetup = { language, translations, target: target ?? { scope: null } };
-  const server = await PanelServer.shared();
+function serve(
+  server: PanelServer,
+  { name, preloads = [], target, language = 'en', translations = null }: PanelPageOptions,
+  openedAt: number,
+): ServedDocument {
+  const setup: PanelSetup = { language, translations, target: target ?? { scope: null }, openedAt };
   return server.add(
     panelHtml({
       title: name,

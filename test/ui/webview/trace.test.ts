@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Locator } from 'playwright-core';
 import { EngineError } from '../../../src/engine/errors.ts';
+import { firstAskedOfTrace } from '../../../src/opening/trace.ts';
 import { launchChromium } from '../../tools/editor/chromium.ts';
 import { seriousViolations } from '../axe.ts';
 import { FakeServices } from './fakeServices.ts';
@@ -68,6 +69,16 @@ describe('the trace panel in a browser', () => {
       '30 s',
       '40 s',
     ]);
+  });
+
+  it('asks for the steps just as the extension has asked for it', async () => {
+    const asked = firstAskedOfTrace(target);
+    await open({ foresee: () => asked });
+    await panel.page.locator('.step').first().waitFor();
+    assert.deepEqual(
+      services.asked.filter(({ question }) => question === 'traceOutline'),
+      asked,
+    );
   });
 
   it('tells screen readers level, place among siblings and what marks mean', async () => {

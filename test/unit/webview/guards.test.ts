@@ -69,7 +69,7 @@ describe('what documents of panels say', () => {
 describe('the document of a panel', () => {
   const html = panelHtml({
     title: '"><script>alert(1)</script>',
-    setup: { language: 'en', translations: { a: '"</script><img src=x>' }, target: null },
+    setup: { language: 'en', translations: { a: '"</script><img src=x>' }, target: null, openedAt: 0 },
     scriptUri: 'https://host/dashboard.js',
     styleUri: 'https://host/dashboard.css',
     preloadUris: ['https://host/plot.js"><img>'],

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { naturalBucket, rangeBefore, rangeOf } from '../../../src/opening/period.ts';
 import type { CoverageAnswer } from '../../../src/protocol/analytics.ts';
 import { bucketsOf } from '../../../webview/dashboard/buckets.ts';
-import { naturalBucket, periodLength, rangeBefore, rangeOf, rangeText } from '../../../webview/shared/period.ts';
+import { periodLength, rangeText } from '../../../webview/shared/period.ts';
 import { now, plain, writing } from './writing.ts';
 
 const hour = 3_600_000;
