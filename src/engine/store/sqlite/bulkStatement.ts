@@ -7,10 +7,11 @@ export type BulkValue = string | number | null | undefined;
 const sqliteOk = 0;
 const sqliteRow = 100;
 const sqliteDone = 101;
+const sqliteText = 3;
+const sqliteBlob = 4;
 const sqliteNull = 5;
 /** UTF-8 bytes that one UTF-16 unit needs at most. */
 const bytesPerUnit = 3;
-const initialScratchBytes = 1 << 20;
 
 /** The row that a statement stands on. */
 export class BulkRowReader {
@@ -36,6 +37,20 @@ export class BulkRowReader {
     return this.#view.toString('utf8', start, start + bytes);
   }
 
+  /** @throws TypeError for a BLOB, which no table of ours has */
+  value(column: number): string | number | null {
+    switch (this.#instance.raw._sqlite3_column_type(this.#statement, column)) {
+      case sqliteNull:
+        return null;
+      case sqliteText:
+        return this.text(column);
+      case sqliteBlob:
+        throw new TypeError(`Column ${column} is a BLOB`);
+      default:
+        return this.#instance.raw._sqlite3_column_double(this.#statement, column);
+    }
+  }
+
   number(column: number): number | null {
     const { raw } = this.#instance;
     return raw._sqlite3_column_type(this.#statement, column) === sqliteNull
@@ -57,20 +72,27 @@ export class BulkStatement {
   #scratch = 0;
   #scratchBytes = 0;
   #view: Buffer = Buffer.alloc(0);
+  #columns: readonly string[] | null = null;
 
   /** @throws what sql.js throws for SQL that SQLite refuses */
   constructor(instance: SqlJsInstance, database: RawDatabase, sql: string) {
     this.#instance = instance;
     this.#database = database;
-    this.#reserve(initialScratchBytes);
     this.#statement = this.#prepare(sql);
     this.#row = new BulkRowReader(instance, this.#statement);
   }
 
+  /** The names of what it gives, in order. */
+  get columns(): readonly string[] {
+    const { raw } = this.#instance;
+    const count = raw._sqlite3_column_count(this.#statement);
+    this.#columns ??= Array.from({ length: count }, (_, column) => this.#nameOf(column));
+    return this.#columns;
+  }
+
   /** Runs the statement once. @returns rows that it inserted, changed or deleted */
   run(values: readonly BulkValue[]): number {
-    this.each(values, () => undefined);
-    return this.#instance.raw._sqlite3_changes(this.#database.db);
+    return this.each(values, () => undefined);
   }
 
   /**
@@ -94,10 +116,14 @@ export class BulkStatement {
     return changed;
   }
 
-  /** Runs the statement and calls `take` for each row of its answer; the row is valid during that call. */
-  each(values: readonly BulkValue[], take: (row: BulkRowReader) => void): void {
+  /**
+   * Runs the statement and calls `take` for each row of its answer; the row is valid during that call.
+   * @returns as `run` does
+   */
+  each(values: readonly BulkValue[], take: (row: BulkRowReader) => void): number {
     this.#bind(values);
     this.#step(take);
+    return this.#instance.raw._sqlite3_changes(this.#database.db);
   }
 
   free(): void {
@@ -182,6 +208,13 @@ export class BulkStatement {
     if (this.#view.buffer !== memory.buffer || this.#view.length !== this.#scratchBytes) {
       this.#view = Buffer.from(memory.buffer, this.#scratch, this.#scratchBytes);
     }
+  }
+
+  #nameOf(column: number): string {
+    const { raw, memory } = this.#instance;
+    const start = raw._sqlite3_column_name(this.#statement, column);
+    const bytes = Buffer.from(memory.buffer);
+    return bytes.toString('utf8', start, bytes.indexOf(0, start));
   }
 
   #prepare(sql: string): number {

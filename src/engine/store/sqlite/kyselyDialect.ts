@@ -8,55 +8,33 @@ import {
   type QueryResult,
 } from 'kysely';
 import { SingleConnectionDriver } from '../singleConnectionDriver.ts';
-import type { BindParams, Database, SqlValue } from 'sql.js';
+import type { QueryStatements } from './queryStatements.ts';
 
 /** Kysely over one open sql.js database. */
-export function sqlJsDialect(database: Database): Dialect {
+export function sqlJsDialect(statements: QueryStatements): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new SingleConnectionDriver(new SqlJsConnection(database)),
+    createDriver: () => new SingleConnectionDriver(new SqlJsConnection(statements)),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
 }
 
 class SqlJsConnection implements DatabaseConnection {
-  readonly #database: Database;
+  readonly #statements: QueryStatements;
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(statements: QueryStatements) {
+    this.#statements = statements;
   }
 
-  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+  executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     return new Promise((resolve) => {
-      resolve(this.#run<Row>(query));
+      const { rows, changes } = this.#statements.run<Row>(sql, parameters);
+      resolve({ rows, numAffectedRows: BigInt(changes) });
     });
   }
 
   streamQuery(): never {
     throw new Error('sql.js answers whole: use execute() instead of stream()');
-  }
-
-  #run<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
-    const statement = this.#database.prepare(sql);
-    try {
-      statement.bind(parameters as BindParams);
-      const rows: Row[] = [];
-      // getAsObject() would ask for the columns' names again at every row, which is most of its cost.
-      let names: readonly string[] | null = null;
-      while (statement.step()) {
-        names ??= statement.getColumnNames();
-        const values = statement.get();
-        const row: Record<string, SqlValue> = {};
-        for (let column = 0; column < names.length; column++) {
-          row[names[column] ?? ''] = values[column] ?? null;
-        }
-        rows.push(row as Row);
-      }
-      // Plain selects leave the count of an earlier statement standing.
-      return { rows, numAffectedRows: BigInt(this.#database.getRowsModified()) };
-    } finally {
-      statement.free();
-    }
   }
 }

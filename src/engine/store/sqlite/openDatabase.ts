@@ -10,6 +10,7 @@ import { corruptError, newerError } from './databaseErrors.ts';
 import type { DatabaseContent } from './databaseFile.ts';
 import { applicationId, checkHeader } from './databaseHeader.ts';
 import { sqlJsDialect } from './kyselyDialect.ts';
+import { QueryStatements } from './queryStatements.ts';
 import type { FileStamp } from './replacement.ts';
 import type { FileContent, OpenFile, RawDatabase, SqlJsInstance } from './sqlJs.ts';
 
@@ -31,6 +32,7 @@ export class OpenDatabase {
   #inTransaction = false;
   readonly #instance: SqlJsInstance;
   readonly #file: OpenFile;
+  readonly #queries: QueryStatements;
   readonly #tables = new Map<BulkTable, TableStatement>();
   readonly #statements = new Map<string, BulkStatement>();
 
@@ -38,6 +40,7 @@ export class OpenDatabase {
     instance: SqlJsInstance,
     file: OpenFile,
     kysely: Kysely<MetricsSchema>,
+    queries: QueryStatements,
     stamp: FileStamp | null,
     migrations: readonly string[],
   ) {
@@ -45,6 +48,7 @@ export class OpenDatabase {
     this.#file = file;
     this.raw = file.database;
     this.kysely = kysely;
+    this.#queries = queries;
     this.#stamp = stamp;
     this.#migrations = migrations;
   }
@@ -60,9 +64,10 @@ export class OpenDatabase {
       if (content.bytes !== null && content.bytes.length <= cheapCheckBytes) {
         checkPages(raw, path);
       }
-      const kysely = new Kysely<MetricsSchema>({ dialect: sqlJsDialect(raw), plugins: kyselyPlugins });
+      const queries = new QueryStatements(instance, raw);
+      const kysely = new Kysely<MetricsSchema>({ dialect: sqlJsDialect(queries), plugins: kyselyPlugins });
       const migrations = await migrate(raw, kysely, path);
-      return new OpenDatabase(instance, file, kysely, content.stamp, migrations);
+      return new OpenDatabase(instance, file, kysely, queries, content.stamp, migrations);
     } catch (error) {
       raw.close();
       throw error;
@@ -179,6 +184,7 @@ export class OpenDatabase {
       for (const statement of this.#statements.values()) {
         statement.free();
       }
+      this.#queries.free();
       this.raw.close();
     } catch {
       // Its memory goes with the instance.

@@ -15,6 +15,8 @@ interface RawSqlite {
   _sqlite3_bind_int(statement: number, index: number, value: number): number;
   _sqlite3_clear_bindings(statement: number): number;
   _sqlite3_step(statement: number): number;
+  _sqlite3_column_count(statement: number): number;
+  _sqlite3_column_name(statement: number, column: number): number;
   _sqlite3_column_type(statement: number, column: number): number;
   _sqlite3_column_text(statement: number, column: number): number;
   _sqlite3_column_bytes(statement: number, column: number): number;
