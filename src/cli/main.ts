@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { systemClock } from '../engine/ports.ts';
+import { runtimeFetch, systemClock } from '../engine/ports.ts';
 import type { Cli } from './cli.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { untilInterrupted } from './interruption.ts';
@@ -19,7 +19,7 @@ function processCli(locale: string): Cli {
     stdout: process.stdout,
     diagnostics: new Diagnostics(process.stderr),
     clock: systemClock,
-    fetch: (url, init) => fetch(url, init),
+    fetch: runtimeFetch,
     locale,
     wasmPath: bundleFolder === null ? undefined : path.join(bundleFolder, 'sql-wasm.wasm'),
     untilInterrupted,

@@ -26,6 +26,9 @@ export interface Log {
 /** The network's edge: the platform's `fetch`. Tests may replace it, nothing else does. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** The runtime's own, as every thread has it. */
+export const runtimeFetch: Fetch = (url, init) => fetch(url, init);
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) =>

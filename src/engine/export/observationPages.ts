@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseCursorPage } from '../langfuse/cursorList.ts';
-import type { Body } from '../langfuse/exchange.ts';
+import type { Body, Exchange } from '../langfuse/exchange.ts';
 import { normaliseObservations } from '../langfuse/normaliseObservation.ts';
 import type { ObservationRecord, OpenedPage, PageReader, SourcePage } from '../langfuse/records.ts';
 import { PageThread, sourcePageWorker } from './pageThread.ts';
@@ -27,10 +27,15 @@ export class ObservationPages implements PageReader<PreparedPage> {
     this.#preparation = new PagePreparation(options);
   }
 
+  /** The thread asks for the pages that it reads. */
+  exchange(): Exchange | null {
+    return this.#pageThread?.exchange ?? null;
+  }
+
   read(body: Body): Promise<OpenedPage<PreparedPage> | undefined> {
-    if (this.#many) {
-      this.#thread ??= new PageThread(this.#options, this.#script);
-      return this.#thread.read(body);
+    const thread = this.#pageThread;
+    if (thread !== null) {
+      return thread.read(body);
     }
     return new Promise((resolve) => {
       resolve(this.#readHere(body));
@@ -48,6 +53,13 @@ export class ObservationPages implements PageReader<PreparedPage> {
   async close(): Promise<void> {
     await this.#thread?.close();
     this.#thread = null;
+  }
+
+  get #pageThread(): PageThread | null {
+    if (this.#many) {
+      this.#thread ??= new PageThread(this.#options, this.#script);
+    }
+    return this.#thread;
   }
 
   #readHere(body: Body): OpenedPage<PreparedPage> | undefined {

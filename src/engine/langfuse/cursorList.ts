@@ -26,7 +26,12 @@ export function cursorList(http: LangfuseHttp, list: CursorList): FetchPage<RawP
 
 /** Like `cursorList`, with the bodies left to `reader`. */
 export function openedList<P>(http: LangfuseHttp, list: CursorList, reader: PageReader<P>): FetchPage<OpenedPage<P>> {
-  return (cursor, signal) => http.open((body) => reader.read(body), pageRequest(list, cursor, signal));
+  return (cursor, signal) =>
+    http.open({
+      ...pageRequest(list, cursor, signal),
+      decode: (body) => reader.read(body),
+      exchange: () => reader.exchange?.() ?? null,
+    });
 }
 
 /**

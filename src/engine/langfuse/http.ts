@@ -1,9 +1,18 @@
 import * as l10n from '@vscode/l10n';
 import type * as z from 'zod';
 import type { Credentials, ExportWaiting } from '../../protocol/engine.ts';
-import type { Clock, Fetch, Log } from '../ports.ts';
+import { EngineError } from '../errors.ts';
+import { runtimeFetch, type Clock, type Fetch, type Log } from '../ports.ts';
 import { backoffMilliseconds } from './backoff.ts';
-import { exchange, textOf, type Body, type RawReply, type Timeouts } from './exchange.ts';
+import {
+  exchange,
+  firstUnsuccessful,
+  textOf,
+  type Body,
+  type Exchange,
+  type RawReply,
+  type Timeouts,
+} from './exchange.ts';
 import { malformed, refusal, unavailable, type Reply } from './failures.ts';
 import { MalformedPage, parseJson, shapeProblem } from './json.ts';
 import { judgeFailure, judgeReply, type Fault, type Outcome, type Throttled } from './outcome.ts';
@@ -34,6 +43,8 @@ export interface HttpRequest {
   readonly patient?: boolean;
   /** Reads the body of a success in place of JSON.parse; undefined when it is no whole JSON. */
   readonly decode?: (body: Body) => Promise<unknown>;
+  /** Sends an attempt from where its answer is read; null: from here. Used with the runtime's own fetch alone. */
+  readonly exchange?: () => Exchange | null;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -124,9 +135,9 @@ export class LangfuseHttp {
    * Like `read`, with the body left to `decode`, which may throw MalformedPage.
    * @throws EngineError auth.*, langfuse.* by status; the signal's reason.
    */
-  async open<T>(decode: (body: Body) => Promise<T | undefined>, request: HttpRequest): Promise<T> {
+  async open<T>(request: HttpRequest & { decode: (body: Body) => Promise<T | undefined> }): Promise<T> {
     try {
-      const reply = await this.request({ ...request, decode });
+      const reply = await this.request(request);
       return this.#success(reply, request.path) as T;
     } catch (error) {
       throw error instanceof MalformedPage ? malformed(this.host, request.path, error.message) : error;
@@ -233,22 +244,32 @@ export class LangfuseHttp {
     this.#requests += 1;
     let raw: RawReply;
     try {
-      raw = await exchange(fetch, url, this.#headers, timeouts, request.signal);
+      const elsewhere = fetch === runtimeFetch ? request.exchange?.() : null;
+      raw =
+        elsewhere == null
+          ? await exchange(fetch, url, this.#headers, timeouts, request.signal)
+          : await elsewhere(url, this.#headers, timeouts, request.signal);
     } catch (error) {
       request.signal?.throwIfAborted();
+      if (error instanceof EngineError) {
+        // Not the network: the thread that asks has died.
+        throw error;
+      }
       return judgeFailure(error, where);
     }
     const now = clock.now();
-    const bytes = raw.body.reduce((sum, piece) => sum + piece.length, 0);
-    const took = `${String(now - started)} ms, ${String(bytes)} bytes`;
+    const took = `${String(now - started)} ms, ${String(raw.bytes)} bytes`;
     log.debug(`GET ${request.path}: HTTP ${String(raw.status)}, ${took}`);
     return judgeReply(raw, await this.#json(raw, request), { ...where, now });
   }
 
   /** Error pages of proxies may quote the request that they are about: the keys are taken out of them. */
-  #json({ status, body }: RawReply, { decode }: HttpRequest): unknown {
-    if (status >= 300) {
+  #json({ status, body, decoded }: RawReply, { decode }: HttpRequest): unknown {
+    if (status >= firstUnsuccessful) {
       return parseJson(this.#redact(textOf(body)));
+    }
+    if (decoded !== undefined) {
+      return decoded;
     }
     return decode === undefined ? parseJson(textOf(body)) : decode(body);
   }

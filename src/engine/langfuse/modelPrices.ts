@@ -50,7 +50,7 @@ export async function readModelPrices(
   } catch (error) {
     if (
       error instanceof EngineError &&
-      (error.code === 'langfuse.unavailable' || error.code === 'langfuse.malformed')
+      ['langfuse.unreachable', 'langfuse.unavailable', 'langfuse.malformed'].includes(error.code)
     ) {
       log.warn(`${modelsPath} gives no prices: ${error.message}`);
       return null;

@@ -1,5 +1,5 @@
 import type { ServerInfo, SetAsideRow } from '../../protocol/engine.ts';
-import type { Body } from './exchange.ts';
+import type { Body, Exchange } from './exchange.ts';
 
 /**
  * What the source hands to the export: rows of any server generation, validated and normalised.
@@ -170,6 +170,8 @@ export interface PageReader<P> {
    * @throws MalformedPage when it is JSON of another shape
    */
   read(body: Body): Promise<OpenedPage<P> | undefined>;
+  /** Asks for a page from where it is read, its reply with what `read` would give; null: the caller is to ask. */
+  exchange?(): Exchange | null;
   take(page: SourcePage<ObservationRecord>): P;
   /** The caller has asked for the next page: this one is no longer used. */
   release?(page: P): void;

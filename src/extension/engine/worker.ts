@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads';
 import type { RequestType } from 'vscode-jsonrpc';
 import { parseConfig, type EngineConfigInput } from '../../engine/config/config.ts';
 import { openEngine } from '../../engine/engine.ts';
-import { systemClock } from '../../engine/ports.ts';
+import { runtimeFetch, systemClock } from '../../engine/ports.ts';
 import type { Engine } from '../../protocol/engine.ts';
 import type { ErrorData } from '../../protocol/errors.ts';
 import { settingOf } from '../settings/settingNames.ts';
@@ -38,7 +38,7 @@ const engines = new EngineHost((config: EngineConfigInput) =>
     config: parseConfig(config, settingOf),
     log: host.log,
     clock: systemClock,
-    fetch,
+    fetch: runtimeFetch,
     purpose: 'VS Code',
     wasmPath: data.wasmPath,
     language: data.language,

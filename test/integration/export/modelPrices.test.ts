@@ -61,6 +61,17 @@ for (const backend of backends) {
       assert.equal(again[0]?.fetched_at, '2026-11-24T00:00:00.000Z');
     });
 
+    for (const kind of ['reset', 'html502', 'truncated', 'http429'] as const) {
+      it(`are done without when their request ends as ${kind}`, async () => {
+        const store = fixture.open();
+        const { signal } = new AbortController();
+        server.setFaults([{ kind, path: '/models', every: 1 }]);
+        await refreshModelPrices({ store, source, now: monday, signal });
+        assert.equal(asked().length, 1);
+        assert.deepEqual(await rowsOf(store, 'model_prices'), []);
+      });
+    }
+
     it('come page by page, a page a day, and begin again after the last', async () => {
       const store = fixture.open();
       const { signal } = new AbortController();

@@ -7,12 +7,17 @@ import { parseConfig } from '../../../src/engine/config/config.ts';
 import { Exporter } from '../../../src/engine/export/exporter.ts';
 import { ObservationPages } from '../../../src/engine/export/observationPages.ts';
 import { PageThread, sourcePageWorker } from '../../../src/engine/export/pageThread.ts';
+import type { PreparedPage } from '../../../src/engine/export/preparedPage.ts';
 import { connectLangfuse } from '../../../src/engine/langfuse/connect.ts';
-import { silentLog, systemClock } from '../../../src/engine/ports.ts';
+import { exchange, textOf, TimedOut, type RawReply, type Timeouts } from '../../../src/engine/langfuse/exchange.ts';
+import { networkProblem } from '../../../src/engine/langfuse/failures.ts';
+import type { OpenedPage } from '../../../src/engine/langfuse/records.ts';
+import { runtimeFetch, silentLog, systemClock, type Clock } from '../../../src/engine/ports.ts';
 import { decodeRows } from '../../../src/engine/store/encodedRows.ts';
 import { openStore } from '../../../src/engine/store/openStore.ts';
 import type { ExportReport } from '../../../src/protocol/engine.ts';
 import { startLangfuseServer, type LangfuseServer } from '../../langfuse-server/server.ts';
+import { json, ScriptedServer, tooManyRequests, type Route } from '../langfuse/scriptedServer.ts';
 
 const options = { projectId: 'p', textLimit: 4000, mutable: false };
 
@@ -115,7 +120,115 @@ describe('The thread that prepares pages', () => {
   });
 });
 
-describe('An export whose thread dies', function () {
+describe('A page that the thread asks for', () => {
+  const timeouts = { attemptMs: 20_000, stallMs: 10_000 };
+  const path = '/page';
+  let thread: PageThread;
+  let server: ScriptedServer;
+  beforeEach(() => (thread = new PageThread(options, sourcePageWorker())));
+  afterEach(async () => {
+    await thread.close();
+    await server.stop();
+  });
+
+  const get = async (route: Route, limits: Partial<Timeouts> = {}, signal?: AbortSignal): Promise<RawReply> => {
+    server = await ScriptedServer.start({ [path]: route });
+    return thread.exchange(`${server.url}${path}`, { authorization: 'Basic a2V5' }, { ...timeouts, ...limits }, signal);
+  };
+
+  it('is read there, and asked for with what it was told', async () => {
+    const reply = await get((_, response) => json(response, page, 200, { 'x-served-by': 'test' }));
+    assert.equal(server.received[0]?.authorization, 'Basic a2V5');
+    assert.deepEqual([reply.status, reply.headers.get('x-served-by')], [200, 'test']);
+    assert.equal(reply.bytes, Buffer.byteLength(JSON.stringify(page)));
+    const opened = (await reply.decoded) as OpenedPage<PreparedPage>;
+    assert.equal(opened.cursor, 'next');
+    const here = await new ObservationPages(options).read(body(page));
+    assert.deepEqual(await opened.page, await here?.page);
+  });
+
+  it('is given back as it came when it is a refusal', async () => {
+    const reply = await get((_, response) => tooManyRequests(response, 7, 30));
+    assert.deepEqual([reply.status, reply.headers.get('retry-after'), reply.decoded], [429, '7', undefined]);
+    assert.match(textOf(reply.body), /Rate limit exceeded/u);
+    const redirect = await thread.exchange(`${server.url}/elsewhere`, {}, timeouts, undefined);
+    assert.equal(redirect.status, 404);
+  });
+
+  it('is told from one that was cut off, and from one of another shape', async () => {
+    const cut = await get((_, response) => response.end(JSON.stringify(page).slice(0, 300)));
+    assert.equal(await cut.decoded, undefined);
+    await server.stop();
+    const other = await get((_, response) => json(response, { data: 1, meta: {} }));
+    await assert.rejects(other.decoded ?? Promise.resolve(), { name: 'MalformedPage' });
+  });
+
+  const faults: Record<string, Route> = {
+    'a connection reset in the middle of the body': (_, response) => {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('{"data":[');
+      setTimeout(() => response.destroy(), 5);
+    },
+    'a connection closed without an answer': (_, response) => void response.destroy(),
+  };
+  for (const [name, route] of Object.entries(faults)) {
+    it(`fails by ${name} as it would here`, async () => {
+      const there = await get(route).catch((error: unknown) => networkProblem(error, 'host'));
+      const here = await exchange(runtimeFetch, `${server.url}${path}`, {}, timeouts, undefined).catch(
+        (error: unknown) => networkProblem(error, 'host'),
+      );
+      assert.ok('detail' in there && 'detail' in here);
+      assert.deepEqual([there.detail, there.final], [here.detail, here.final]);
+      assert.match(there.detail, /^[A-Z_]+$/u);
+    });
+  }
+
+  it('fails where nobody listens as it would here', async () => {
+    server = await ScriptedServer.start({});
+    const closed = `${server.url}${path}`;
+    await server.stop();
+    server = await ScriptedServer.start({});
+    const failed = await thread.exchange(closed, {}, timeouts, undefined).catch((error: unknown) => error);
+    assert.equal(networkProblem(failed, 'host').detail, 'ECONNREFUSED');
+  });
+
+  it('is given up when no answer comes, or no more of it', async () => {
+    await assert.rejects(
+      get(() => undefined, { attemptMs: 50 }),
+      TimedOut,
+    );
+    await server.stop();
+    const begun: Route = (_, response) => void response.writeHead(200).write('{');
+    await assert.rejects(get(begun, { stallMs: 50 }), TimedOut);
+  });
+
+  it('is left alone at once when the caller gives up, with the caller’s reason', async () => {
+    const caller = new AbortController();
+    const closed = Promise.withResolvers<null>();
+    const asked = get(
+      (_, response) => {
+        response.on('close', () => closed.resolve(null));
+        caller.abort(new Error('enough'));
+      },
+      {},
+      caller.signal,
+    );
+    await assert.rejects(asked, { message: 'enough' });
+    await closed.promise;
+    await assert.rejects(
+      get(() => undefined, {}, caller.signal),
+      { message: 'enough' },
+    );
+  });
+
+  it('fails with the thread', async () => {
+    const asked = get(() => void thread.close());
+    await assert.rejects(asked, { code: 'engine.crashed' });
+    await assert.rejects(thread.exchange(server.url, {}, timeouts, undefined), { code: 'engine.crashed' });
+  });
+});
+
+describe('An export with a thread', function () {
   this.timeout(60_000);
   let folder: string;
   let server: LangfuseServer;
@@ -128,10 +241,10 @@ describe('An export whose thread dies', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function run(pageWorker?: string): Promise<ExportReport> {
+  async function run(pageWorker?: string, clock: Clock = systemClock): Promise<ExportReport> {
     const { url: baseUrl, publicKey, secretKey } = server;
     const config = parseConfig({ workspace: folder, langfuse: { baseUrl, publicKey, secretKey } }, (name) => name);
-    const shared = { config, clock: systemClock, log: silentLog };
+    const shared = { config, clock, log: silentLog };
     const store = openStore({ ...shared, purpose: 'test', onLockWait: () => undefined });
     const exporter = new Exporter({
       ...shared,
@@ -143,7 +256,7 @@ describe('An export whose thread dies', function () {
             credentials: { baseUrl, publicKey, secretKey },
             plan: 'auto',
             pageSize: 1000,
-            fetch: (url, init) => fetch(url, init),
+            fetch: runtimeFetch,
             onWait,
           },
           signal,
@@ -168,6 +281,29 @@ describe('An export whose thread dies', function () {
 
   it('does without the thread where its script is missing', async () => {
     assert.equal((await run(path.join(folder, 'missing.mjs'))).status, 'completed');
+  });
+
+  it('has every row of a server that fails in many ways', async () => {
+    const path = '/v2/observations';
+    server.setFaults([
+      { kind: 'http500', path, every: 7 },
+      { kind: 'html502', path, every: 9 },
+      { kind: 'reset', path, every: 5 },
+      { kind: 'truncated', path, every: 8 },
+      { kind: 'drip', path, every: 11, dripMs: 200 },
+    ]);
+    const quick: Clock = { now: () => systemClock.now(), sleep: (_, signal) => systemClock.sleep(1, signal) };
+    const { status, counts, unreconciled } = await run(undefined, quick);
+    assert.equal(status, 'completed');
+    assert.deepEqual(unreconciled, []);
+    assert.equal(counts.generations + counts.spans + counts.events, server.dataset.totals().observations);
+    const pages = server.requests.filter((request) => request.path.endsWith(path));
+    for (const kind of ['http500', 'html502', 'reset', 'truncated', 'drip']) {
+      assert.ok(
+        pages.some(({ fault }) => fault === kind),
+        `${kind} never happened`,
+      );
+    }
   });
 
   const deaths = {
