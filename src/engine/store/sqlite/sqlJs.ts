@@ -60,19 +60,20 @@ export interface SqlJsInstance {
   readonly raw: RawSqlite;
   /** Views of its buffer go stale whenever it grows. */
   readonly memory: WasmMemory;
-  /** @param bytes a whole database file */
+  /** @param bytes a whole database file; with `roomToGrow` bytes of zeros behind them in memory, they become the database's own */
   open(bytes: Uint8Array): OpenFile;
   /** The file of a database that holds nothing but this id (PRAGMA application_id). */
   emptyFile(applicationId: number): Uint8Array;
 }
 
 /** Bytes that a database may grow by before its file in memory is copied to a larger place. Untouched ones cost nothing. */
-const roomToGrow = 256 * 1024 * 1024;
+export const roomToGrow = 256 * 1024 * 1024;
 
 /**
  * sql.js keeps the file in an array that it enlarges by an eighth, copying all, whenever it is full:
  * nine times the final size in the end, which took as long as the inserts themselves. It takes its
- * first array from `slice`, so ours answers with room to spare. (Should it stop asking, only speed is lost.)
+ * first array from `slice`, so ours answers with room to spare: with the very memory where there is room
+ * behind the bytes, else with a copy. (Should it stop asking, only speed is lost.)
  */
 class RoomyBytes extends Uint8Array {
   #file: FileBytes | null = null;
@@ -84,8 +85,11 @@ class RoomyBytes extends Uint8Array {
 
   override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
     const content = this.subarray(start, end);
-    const file = new FileBytes(content.length + roomToGrow);
-    file.set(content);
+    const behind = content.buffer.byteLength - content.byteOffset - content.length;
+    const file =
+      behind < roomToGrow
+        ? FileBytes.copyOf(content)
+        : new FileBytes(content.buffer, content.byteOffset, content.length + roomToGrow);
     this.#file = file;
     return file as Uint8Array as Uint8Array<ArrayBuffer>;
   }
@@ -99,6 +103,12 @@ class FileBytes extends Uint8Array {
   #writes = 0;
   /** Ends of written parts by their beginnings; null before anybody asked. */
   #written: Map<number, number> | null = null;
+
+  static copyOf(content: Uint8Array): FileBytes {
+    const file = new FileBytes(content.length + roomToGrow);
+    file.set(content);
+    return file;
+  }
 
   get writes(): number {
     return this.#writes;
