@@ -125,14 +125,21 @@ describe('A page that the thread asks for', () => {
   const path = '/page';
   let thread: PageThread;
   let server: ScriptedServer;
+  const started: ScriptedServer[] = [];
   beforeEach(() => (thread = new PageThread(options, sourcePageWorker())));
   afterEach(async () => {
     await thread.close();
-    await server.stop();
+    for (const one of started.splice(0)) {
+      await one.stop();
+    }
   });
 
+  const start = async (routes: Readonly<Record<string, Route>>): Promise<void> => {
+    server = await ScriptedServer.start(routes);
+    started.push(server);
+  };
   const get = async (route: Route, limits: Partial<Timeouts> = {}, signal?: AbortSignal): Promise<RawReply> => {
-    server = await ScriptedServer.start({ [path]: route });
+    await start({ [path]: route });
     return thread.exchange(`${server.url}${path}`, { authorization: 'Basic a2V5' }, { ...timeouts, ...limits }, signal);
   };
 
@@ -158,7 +165,6 @@ describe('A page that the thread asks for', () => {
   it('is told from one that was cut off, and from one of another shape', async () => {
     const cut = await get((_, response) => response.end(JSON.stringify(page).slice(0, 300)));
     assert.equal(await cut.decoded, undefined);
-    await server.stop();
     const other = await get((_, response) => json(response, { data: 1, meta: {} }));
     await assert.rejects(other.decoded ?? Promise.resolve(), { name: 'MalformedPage' });
   });
@@ -184,10 +190,9 @@ describe('A page that the thread asks for', () => {
   }
 
   it('fails where nobody listens as it would here', async () => {
-    server = await ScriptedServer.start({});
+    await start({});
     const closed = `${server.url}${path}`;
     await server.stop();
-    server = await ScriptedServer.start({});
     const failed = await thread.exchange(closed, {}, timeouts, undefined).catch((error: unknown) => error);
     assert.equal(networkProblem(failed, 'host').detail, 'ECONNREFUSED');
   });
@@ -197,7 +202,6 @@ describe('A page that the thread asks for', () => {
       get(() => undefined, { attemptMs: 50 }),
       TimedOut,
     );
-    await server.stop();
     const begun: Route = (_, response) => void response.writeHead(200).write('{');
     await assert.rejects(get(begun, { stallMs: 50 }), TimedOut);
   });
