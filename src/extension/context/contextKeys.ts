@@ -14,7 +14,7 @@ export interface ContextKeys {
   'langfuseMetrics.hasConnection': boolean;
   /** At least one export has completed in this folder. */
   'langfuseMetrics.hasExported': boolean;
-  /** The document in front is a query of the metrics database. */
+  /** The document in front, or the one before a panel came to the front, is a query of the metrics database. */
   'langfuseMetrics.queryDocument': boolean;
 }
 

@@ -88,8 +88,11 @@ export class QueryDocuments implements vscode.Disposable {
     }
   }
 
+  /** While a panel has the focus the key stays as it is: who comes back from results to the query runs it at once. */
   #tell(): void {
     const document = vscode.window.activeTextEditor?.document;
-    void this.#keys.set('langfuseMetrics.queryDocument', document !== undefined && this.isOurs(document));
+    if (document !== undefined) {
+      void this.#keys.set('langfuseMetrics.queryDocument', this.isOurs(document));
+    }
   }
 }
