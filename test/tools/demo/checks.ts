@@ -118,7 +118,14 @@ async function dashboard(workbench: Workbench, run: CompletedRun): Promise<strin
 
 async function trace(workbench: Workbench): Promise<string> {
   await workbench.runCommand('Langfuse Metrics: Focus on Traces View');
-  await workbench.treeRows('Traces').filter({ hasText: '_agent' }).first().click();
+  const agent = workbench.treeRows('Traces').filter({ hasText: '_agent' }).first();
+  const yesterday = workbench.treeRows('Traces').filter({ hasText: 'Yesterday' });
+  await agent.or(yesterday).first().waitFor();
+  // Soon after midnight no agent has worked today.
+  if (!(await agent.isVisible())) {
+    await yesterday.click();
+  }
+  await agent.click();
   const frame = await panelFrame(workbench.page, '.step.selected');
   await frame.locator('.detail [data-section=input]').waitFor();
   await workbench.screenshot('demo-6-trace');
