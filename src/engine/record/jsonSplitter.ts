@@ -151,6 +151,11 @@ export class JsonSplitter {
   }
 
   #emit(): void {
+    // A damaged value can be closed by what was left of the one before it.
+    if (this.#text.includes('\n{') && !isJson(this.#text)) {
+      this.#emitDamaged(this.#text);
+      return;
+    }
     this.#found.push({ line: this.#textLine, text: this.#text });
     this.#state = 'between';
   }

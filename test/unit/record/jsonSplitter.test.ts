@@ -97,6 +97,7 @@ describe('JSON values cut out of a stream', () => {
     assert.deepEqual(lines('[{"a":1}, oops, {"a":2}]'), { good: [1, 1], bad: [1] });
     assert.deepEqual(lines('[{"a":1}] {"a":2} x'), { good: [1], bad: [1] });
     assert.deepEqual(lines('{"a":1}}\n{"a":2}'), { good: [2], bad: [1] });
+    assert.deepEqual(lines('{"a":\n{"a" 1}\n}'), { good: [], bad: [1, 2] });
   });
 
   it('are none in an empty stream', () => {
