@@ -14,8 +14,8 @@ export function quantile(sorted: ArrayLike<number>, probability: number): number
   if (low === undefined || high === undefined) {
     throw new RangeError('No value has no quantiles.');
   }
-  const share = position - below;
-  return low === high ? low : (1 - share) * low + share * high;
+  // In this form, rounding never makes a higher quantile the smaller one.
+  return Math.min(low + (position - below) * (high - low), high);
 }
 
 /** Exact percentiles and mean of values in any order; null when there are none. */

@@ -114,6 +114,7 @@ describe('percentiles', () => {
         assert.ok(ascending.every((value, index) => value >= (ascending[index - 1] ?? -Infinity)));
         assert.equal(found.n, sample.length);
       }),
+      { examples: [[[1.5e-323, 0, 2.5e-323]]] },
     );
   });
 
