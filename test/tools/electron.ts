@@ -3,14 +3,14 @@
  * in the newest version, or in the one that `--version` names.
  */
 import { runTests } from '@vscode/test-electron';
-import { mkdtemp, readFile, rm, mkdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildForProduction } from './build.ts';
+import { readCounts, sum, type Counts } from './counts.ts';
 import { cacheFolder } from './editor/vscodeServer.ts';
 import { compileHostCases, hostEnvironment, hostTestModule, makeWorkspace, type HostCase } from './host/cases.ts';
-import type { Counts } from './mochaRun.ts';
 import { root, runTool, say } from './shell.ts';
 
 async function runCase(hostCase: HostCase, version: string): Promise<Counts> {
@@ -35,10 +35,7 @@ async function runCase(hostCase: HostCase, version: string): Promise<Counts> {
     }).catch((error: unknown) => {
       say(String(error));
     });
-    return await readFile(results, 'utf8').then(
-      (text) => JSON.parse(text) as Counts,
-      () => ({ passed: 0, failed: 1 }),
-    );
+    return await readCounts(results);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -47,14 +44,12 @@ async function runCase(hostCase: HostCase, version: string): Promise<Counts> {
 await runTool(async () => {
   const { values } = parseArgs({ options: { version: { type: 'string', default: 'stable' } } });
   await buildForProduction();
-  let passed = 0;
-  let failed = 0;
+  const counts: Counts[] = [];
   for (const hostCase of await compileHostCases()) {
     say(`\nhost case "${hostCase.name}"`);
-    const counts = await runCase(hostCase, values.version);
-    passed += counts.passed;
-    failed += counts.failed;
+    counts.push(await runCase(hostCase, values.version));
   }
+  const { passed, failed } = sum(counts);
   console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 });

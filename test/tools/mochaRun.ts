@@ -1,9 +1,5 @@
 import Mocha from 'mocha';
-
-export interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-}
+import type { Counts } from './counts.ts';
 
 export interface MochaRunOptions {
   /** Absolute paths of the spec files. */
@@ -12,6 +8,9 @@ export interface MochaRunOptions {
   readonly grep: string | null;
   readonly timeoutMilliseconds: number;
 }
+
+/** Characters. */
+const longestFailure = 2_000;
 
 /**
  * Runs spec files in this process, in Node as in an extension host. A test that is skipped or
@@ -32,8 +31,12 @@ export async function runMocha(options: MochaRunOptions): Promise<Counts> {
   }
   await mocha.loadFilesAsync();
   return new Promise((resolve) => {
+    const failures: string[] = [];
     const runner = mocha.run((failed) => {
-      resolve({ passed: runner.stats?.passes ?? 0, failed });
+      resolve({ passed: runner.stats?.passes ?? 0, failed, failures });
+    });
+    runner.on('fail', (test, error: Error) => {
+      failures.push(`${test.fullTitle()}\n${(error.stack ?? error.message).slice(0, longestFailure)}`);
     });
   });
 }

@@ -23,14 +23,14 @@ await runTool(async () => {
   if (values.results === undefined) {
     throw new ToolError('--results FILE is missing');
   }
-  const { passed, failed } = await runMocha({
+  const counts = await runMocha({
     files: positionals,
     grep: values.grep ?? null,
     timeoutMilliseconds: Number(values.timeout),
   });
-  await writeFile(values.results, JSON.stringify({ passed, failed }));
+  await writeFile(values.results, JSON.stringify(counts));
   setTimeout(endLingering, lingerMilliseconds).unref();
-  return failed === 0 ? 0 : 1;
+  return counts.failed === 0 ? 0 : 1;
 });
 
 function endLingering(): void {

@@ -3,15 +3,15 @@
  * `--grep TEXT` some tests of the mocha suites. The last line is "N passed, N failed".
  */
 import { existsSync } from 'node:fs';
-import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { glob, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cleanEnvironment } from './cleanEnvironment.ts';
+import { failedOnce, passedOnce, readCounts, sum, type Counts } from './counts.ts';
 import { ensurePython, ensureSqliteShell } from './editor/systemPrograms.ts';
 import { runHostSuite } from './host/browserHost.ts';
 import { intoLanes } from './lanes.ts';
-import type { Counts } from './mochaRun.ts';
 import { packageExtension } from './vsix.ts';
 import { root, run, runPackageBin, runTool, say, ToolError, type Outcome } from './shell.ts';
 
@@ -27,6 +27,9 @@ interface Suite {
 
 const langfuseFacts = path.join(root, '..', 'shared', 'langfuse');
 
+/** Characters of what a program says at its end. */
+const longestOutput = 4_000;
+
 /** A program that passes or fails as a whole counts as one. */
 const check = (name: string, program: () => Promise<Outcome>): Suite => ({
   name,
@@ -34,7 +37,9 @@ const check = (name: string, program: () => Promise<Outcome>): Suite => ({
   run: async () => {
     const { exitCode, output } = await program();
     process.stdout.write(output);
-    return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+    return exitCode === 0
+      ? passedOnce
+      : failedOnce(`${name}: what it says of it stands above.\n${output.slice(-longestOutput)}`.trimEnd());
   },
 });
 
@@ -65,7 +70,7 @@ const suites: readonly Suite[] = [
 
 async function packageCounts(): Promise<Counts> {
   await packageExtension();
-  return { passed: 1, failed: 0 };
+  return passedOnce;
 }
 
 async function contractSuite(grep: string | null): Promise<Counts | null> {
@@ -98,13 +103,6 @@ async function mochaSuite(name: string, { timeout, grep, lanes }: MochaSuiteOpti
   return sum(await Promise.all(intoLanes(files, lanes).map((lane, index) => mochaProcess(lane, options, index > 0))));
 }
 
-function sum(counts: readonly Counts[]): Counts {
-  return {
-    passed: counts.reduce((total, { passed }) => total + passed, 0),
-    failed: counts.reduce((total, { failed }) => total + failed, 0),
-  };
-}
-
 /** A process that dies or hangs at the end is one failure more. */
 async function mochaProcess(files: readonly string[], options: readonly string[], capture: boolean): Promise<Counts> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'langfuse-metrics-test-'));
@@ -117,11 +115,9 @@ async function mochaProcess(files: readonly string[], options: readonly string[]
       { env: cleanEnvironment(), capture },
     );
     process.stdout.write(output);
-    const counts = await readFile(results, 'utf8').then(
-      (text) => JSON.parse(text) as Counts,
-      () => ({ passed: 0, failed: 0 }),
-    );
-    return exitCode === 0 || counts.failed > 0 ? counts : { ...counts, failed: counts.failed + 1 };
+    const counts = await readCounts(results);
+    const lingered = exitCode !== 0 && counts.failed === 0;
+    return lingered ? sum([counts, failedOnce('A process of tests did not end by itself.')]) : counts;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -134,20 +130,16 @@ async function runSuite(suite: Suite, grep: string | null): Promise<Counts> {
   }
   const startedAt = performance.now();
   const counts = await suite.run(grep).catch((error: unknown) => {
-    say(error instanceof Error ? error.message : String(error));
-    return { passed: 0, failed: 1 };
+    return failedOnce(`${suite.name}: ${error instanceof Error ? error.message : String(error)}`);
   });
   if (counts === null) {
-    return { passed: 0, failed: 0 };
+    return sum([]);
   }
   const empty = counts.passed + counts.failed === 0 && grep === null;
-  if (empty) {
-    say(`The suite "${suite.name}" ran no tests.`);
-  }
-  const failed = empty ? 1 : counts.failed;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  say(`${suite.name}: ${counts.passed} passed, ${failed} failed in ${seconds} s`);
-  return { passed: counts.passed, failed };
+  const ended = empty ? failedOnce(`The suite "${suite.name}" ran no tests.`) : counts;
+  say(`${suite.name}: ${ended.passed} passed, ${ended.failed} failed in ${seconds} s`);
+  return ended;
 }
 
 function chosenSuites(only: string | undefined): readonly Suite[] {
@@ -188,7 +180,7 @@ await runTool(async () => {
     counts,
     ([{ name }, { passed, failed }]) => `${name.padEnd(14)}${passed} passed, ${failed} failed`,
   );
-  const { passed, failed } = sum([...counts.values()]);
-  console.log(`\n${summary.join('\n')}\n\n${passed} passed, ${failed} failed`);
+  const { passed, failed, failures } = sum([...counts.values()]);
+  console.log(`\n${[...failures, summary.join('\n')].join('\n\n')}\n\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 });

@@ -57,6 +57,8 @@ describe('the view of rate limits', () => {
 
   it('says that a limits file is not in force, and leads to the line', async () => {
     writeFileSync(home('rate-limits.json'), '{\n  "limits": [{ "provider": "openai", "tokns": 1 }]\n}\n');
+    // The editor of this file reads it anew on its own: a cursor set before that would move.
+    await workbench.page.locator('.monaco-editor .view-line', { hasText: 'tokns' }).waitFor();
     await rows('Limits file not in force').click();
     await workbench.statusBarItem('Ln 2, Col 38').waitFor();
     await workbench.screenshot('rate-limits-broken');

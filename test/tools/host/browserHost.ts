@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { format } from 'node:util';
 import { workbenchUrl } from '../editor/workbench.ts';
 import { launchChromium } from '../editor/chromium.ts';
 import { startVscodeServer, type VscodeServer } from '../editor/vscodeServer.ts';
-import type { Counts } from '../mochaRun.ts';
+import { readCounts, sum, type Counts } from '../counts.ts';
 import { say } from '../shell.ts';
 import { compileHostCases, hostEnvironment, hostTestModule, makeWorkspace, type HostCase } from './cases.ts';
 import { hostLine } from './variables.ts';
@@ -18,18 +18,16 @@ const watchdogMilliseconds = 300_000;
 export async function runHostSuite(grep: string | null): Promise<Counts> {
   const cases = await compileHostCases();
   const browser = await launchChromium();
-  const total = { passed: 0, failed: 0 };
+  const counts: Counts[] = [];
   try {
     for (const hostCase of cases) {
       say(`\nhost case "${hostCase.name}"`);
-      const { passed, failed } = await runCase(browser, hostCase, grep);
-      total.passed += passed;
-      total.failed += failed;
+      counts.push(await runCase(browser, hostCase, grep));
     }
   } finally {
     await browser.close();
   }
-  return total;
+  return sum(counts);
 }
 
 async function runCase(browser: Browser, hostCase: HostCase, grep: string | null): Promise<Counts> {
@@ -95,13 +93,4 @@ async function testExit(page: Page, server: VscodeServer, workspace: string | nu
   const exit = await promise;
   clearTimeout(timer);
   return exit;
-}
-
-async function readCounts(file: string): Promise<Counts> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Counts;
-  } catch {
-    say('The tests of this case never reported a result.');
-    return { passed: 0, failed: 1 };
-  }
 }
