@@ -10,7 +10,7 @@ import type {
   PanelCommand,
   PanelSettings,
 } from '../../src/protocol/panels.ts';
-import type { ScopeFilters, TimeRange } from '../../src/protocol/scope.ts';
+import type { TimeRange } from '../../src/protocol/scope.ts';
 import { toggleFilter, type FilterField } from '../shared/filters.ts';
 import { isAbort, type Host } from '../shared/host.ts';
 import { showKeyList } from '../shared/keyList.ts';
@@ -22,6 +22,7 @@ import { problemOf } from '../shared/problem.ts';
 import { emptyState, note } from '../shared/states.ts';
 import type { TextTable } from '../shared/tableText.ts';
 import { Theme } from '../shared/theme.ts';
+import { scopeOfBar, scopeOfBars } from './barScope.ts';
 import { DashboardCharts, type ChartPart } from './charts.ts';
 import { emptinessOf } from './emptiness.ts';
 import { keyFigureList, keyFigures } from './keyFigures.ts';
@@ -377,38 +378,20 @@ export class Dashboard implements PanelListener {
     this.#setScope({ filters: toggleFilter(this.#view.scope.filters, field, value) });
   }
 
-  /** The calls behind a bar: its time, and its model where one was hit. */
   #pickBar(part: ChartPart, start: string, series: string | null): void {
-    if (part === 'chart.budget') {
-      return;
-    }
-    const range = this.#bucketRange(start, start);
-    if (range === null) {
-      return;
-    }
-    const { filters } = this.#view.scope;
-    const byModel = this.#reader.readings.get('byModel').answer?.series ?? [];
-    const model = part === 'chart.stack' ? byModel.find(({ key }) => key !== null && key === series)?.key : undefined;
-    const models: ScopeFilters = model == null ? filters : { ...filters, models: [model] };
-    this.#setScope({ period: { kind: 'range', ...range }, bucket: null, filters: models });
+    const { readings } = this.#reader;
+    const usage = { overall: readings.get('overall').answer, byModel: readings.get('byModel').answer };
+    this.#changeScope(scopeOfBar(this.#view.scope, usage, { part, start, series }));
   }
 
   #selectBars(part: ChartPart, first: string, last: string): void {
-    const range = part === 'chart.budget' ? null : this.#bucketRange(first, last);
-    if (range !== null) {
-      this.#setScope({ period: { kind: 'range', ...range }, bucket: null });
-    }
+    this.#changeScope(scopeOfBars(this.#reader.readings.get('overall').answer, part, first, last));
   }
 
-  /** From the start of one bucket to the end of another. */
-  #bucketRange(first: string, last: string): TimeRange | null {
-    const usage = this.#reader.readings.get('overall').answer;
-    if (usage?.buckets.includes(first) !== true) {
-      return null;
+  #changeScope(change: Partial<ViewScope> | null): void {
+    if (change !== null) {
+      this.#setScope(change);
     }
-    const end = usage.buckets[usage.buckets.indexOf(last) + 1] ?? usage.range.end;
-    const start = first < usage.range.start ? usage.range.start : first;
-    return start < end ? { start, end } : null;
   }
 
   #toggleTable(part: ChartPart): void {
@@ -423,7 +406,7 @@ export class Dashboard implements PanelListener {
 
   #pick(ask: (picks: ScopePicks, scope: ViewScope, range: TimeRange) => Promise<Partial<ViewScope> | null>): void {
     const picked = ask(this.#picks, this.#view.scope, this.#range);
-    this.#do(picked.then((change) => (change === null ? undefined : this.#setScope(change))));
+    this.#do(picked.then((change) => this.#changeScope(change)));
   }
 
   #openAsSql(): void {

@@ -71,8 +71,7 @@ export class DashboardReader {
     const asked = askedByDashboard(view, range, this.#writing.timeZone);
     await Promise.all([
       readings.ask('models', asked.models),
-      readings.ask('traces', asked.traces),
-      readings.ask('traceCount', asked.traceCount),
+      this.readTraces(view, range),
       readings.ask('agents', asked.agents),
       readings.ask('prompts', asked.prompts),
     ]);

@@ -66,8 +66,8 @@ interface WaitingPage {
 const ownsItsMemory = ({ byteLength, buffer }: Uint8Array<ArrayBuffer>): boolean => byteLength === buffer.byteLength;
 
 /**
- * The near end of a thread that prepares pages, and asks for them: over the thread that stores pages
- * all day they came too late. When it dies, all that wait for it fail.
+ * The near end of a thread that asks for pages and prepares them. The thread that stores them is busy:
+ * pages that came by way of it arrived too late. When this one dies, all that wait for it fail.
  */
 export class PageThread {
   readonly #worker: Worker;
@@ -159,12 +159,13 @@ export class PageThread {
     switch (answer.kind) {
       case 'replied': {
         const { status, bytes, body } = answer;
-        const reply = { status, headers: new Headers([...answer.headers]), bytes, body: body ?? [] };
-        replied.resolve(body === null ? { ...reply, decoded: opened.promise } : reply);
-        if (body !== null) {
-          break;
+        const headers = new Headers([...answer.headers]);
+        if (body === null) {
+          replied.resolve({ status, headers, bytes, body: [], decoded: opened.promise });
+          return;
         }
-        return;
+        replied.resolve({ status, headers, bytes, body });
+        break;
       }
       case 'opened':
         opened.resolve({ cursor: answer.cursor, page: page.promise });

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseCursorPage } from '../langfuse/cursorList.ts';
-import { exchange, firstUnsuccessful, type Body, type RawReply } from '../langfuse/exchange.ts';
+import { bytesOf, exchange, firstUnsuccessful, type Body, type RawReply } from '../langfuse/exchange.ts';
 import { MalformedPage } from '../langfuse/json.ts';
 import { describeFailure } from '../langfuse/networkFailure.ts';
 import { normaliseObservations } from '../langfuse/normaliseObservation.ts';
@@ -25,7 +25,7 @@ let scratch = Buffer.alloc(0);
 
 /** Puts a body together in memory that is used for every page. */
 function whole(body: Body): Buffer {
-  const bytes = body.reduce((sum, piece) => sum + piece.length, 0);
+  const bytes = bytesOf(body);
   if (bytes > scratch.length) {
     scratch = Buffer.allocUnsafeSlow(bytes * 2);
   }

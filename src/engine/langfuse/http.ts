@@ -244,11 +244,9 @@ export class LangfuseHttp {
     this.#requests += 1;
     let raw: RawReply;
     try {
-      const elsewhere = fetch === runtimeFetch ? request.exchange?.() : null;
-      raw =
-        elsewhere == null
-          ? await exchange(fetch, url, this.#headers, timeouts, request.signal)
-          : await elsewhere(url, this.#headers, timeouts, request.signal);
+      const here: Exchange = (...attempt) => exchange(fetch, ...attempt);
+      const send = (fetch === runtimeFetch ? request.exchange?.() : null) ?? here;
+      raw = await send(url, this.#headers, timeouts, request.signal);
     } catch (error) {
       request.signal?.throwIfAborted();
       if (error instanceof EngineError) {

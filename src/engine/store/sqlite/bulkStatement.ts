@@ -60,7 +60,7 @@ export class BulkRowReader {
 }
 
 /**
- * A prepared statement for rows in bulk, bound through SQLite's C interface: all texts of a row are
+ * A prepared statement, for rows in bulk and for queries, bound through SQLite's C interface: all texts of a row are
  * encoded straight into one block of the WebAssembly memory. sql.js's own Statement.run allocates,
  * copies and frees each value; with 47 columns a row this way is about twice as fast.
  */
@@ -84,9 +84,7 @@ export class BulkStatement {
 
   /** The names of what it gives, in order. */
   get columns(): readonly string[] {
-    const { raw } = this.#instance;
-    const count = raw._sqlite3_column_count(this.#statement);
-    this.#columns ??= Array.from({ length: count }, (_, column) => this.#nameOf(column));
+    this.#columns ??= this.#namesOfColumns();
     return this.#columns;
   }
 
@@ -210,11 +208,13 @@ export class BulkStatement {
     }
   }
 
-  #nameOf(column: number): string {
+  #namesOfColumns(): string[] {
     const { raw, memory } = this.#instance;
-    const start = raw._sqlite3_column_name(this.#statement, column);
-    const bytes = Buffer.from(memory.buffer);
-    return bytes.toString('utf8', start, bytes.indexOf(0, start));
+    return Array.from({ length: raw._sqlite3_column_count(this.#statement) }, (_, column) => {
+      const start = raw._sqlite3_column_name(this.#statement, column);
+      const bytes = Buffer.from(memory.buffer);
+      return bytes.toString('utf8', start, bytes.indexOf(0, start));
+    });
   }
 
   #prepare(sql: string): number {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { openElsewhereError } from './databaseErrors.ts';
-import { roomToGrow } from './sqlJs.ts';
 import { Replacement, stampOf, type FileStamp } from './replacement.ts';
+import { roomToGrow } from './sqlJs.ts';
 
 export interface DatabaseContent {
   /** Null when there is no file, or an empty one, which holds nothing to lose. Whoever opens them as a database works on them. */

@@ -101,7 +101,7 @@ export class OpenDatabase {
     return made;
   }
 
-  /** The prepared statement of this text; kept for the next call. */
+  /** The prepared statement of this text; kept for good, since these texts are few, while queries' may be let go at any time. */
   statement(sql: string): BulkStatement {
     const statement = this.#statements.get(sql) ?? new BulkStatement(this.#instance, this.raw, sql);
     this.#statements.set(sql, statement);
