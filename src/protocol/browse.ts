@@ -107,8 +107,12 @@ export interface TraceDetail extends TraceSummary {
   readonly metadata: string | null;
   readonly release: string | null;
   readonly version: string | null;
+  /** Its own, or that of the observation that everything else happened in. */
   readonly inputText: string | null;
   readonly outputText: string | null;
+  /** As long as texts are kept at most: there was more of it. */
+  readonly inputCut: boolean;
+  readonly outputCut: boolean;
   /** Every observation, by start time then id; parents that are not there are null. */
   readonly observationsInOrder: readonly ObservationSummary[];
   readonly scores: readonly ScoreSummary[];

@@ -48,13 +48,16 @@ function withReadableOutline(view: TraceView): TraceView {
 
 /** @param detail of what is selected; null while it is not there */
 export function viewToKeep(view: TraceView, shown: ShownTrace | null, detail: ObservationDetail | null): TraceView {
-  const length = (detail?.inputText?.length ?? 0) + (detail?.outputText?.length ?? 0);
   return {
     ...view,
     folded: shown === null ? view.folded : foldedIds(shown).slice(0, mostFolds),
-    outline: shown !== null && shown.tree.size <= mostKeptSteps ? shown.outline : null,
-    detail: length <= mostKeptText ? detail : null,
+    outline: shown !== null && shown.tree.size <= mostKeptSteps && isShort(shown.outline) ? shown.outline : null,
+    detail: detail !== null && isShort(detail) ? detail : null,
   };
+}
+
+function isShort({ inputText, outputText }: Pick<ObservationDetail, 'inputText' | 'outputText'>): boolean {
+  return (inputText?.length ?? 0) + (outputText?.length ?? 0) <= mostKeptText;
 }
 
 export function readTarget(target: unknown): TraceTarget {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { ObservationDetail, ObservationParams, ObservationTable, UsageKind } from '../../protocol/browse.ts';
 import type { MetricsSchema } from '../store/schema.ts';
+import { keptTexts } from './keptTexts.ts';
 import { loadScores } from './traceDetail.ts';
 
 type Cell = string | number | null;
@@ -98,10 +99,6 @@ async function hasChildren(db: Kysely<MetricsSchema>, params: ObservationParams)
   return false;
 }
 
-/** The export never splits a character that UTF-16 writes as two units: a cut text may be one short of the limit. */
-const isCut = (text: string | null, limit: number): boolean =>
-  text !== null && limit > 0 && (text.length === limit || text.length === limit - 1);
-
 /**
  * One observation with its texts, usage, cost and scores; null when there is none of that id.
  * @param textLimit characters that exports keep of a text
@@ -138,10 +135,7 @@ export async function observationDetail(
     costUsd: numberOf(row, 'cost_usd'),
     fallback: row.event_type === 'fallback' || row.is_primary === 0,
     hasChildren: await hasChildren(db, params),
-    inputText,
-    outputText,
-    inputCut: isCut(inputText, textLimit),
-    outputCut: isCut(outputText, textLimit),
+    ...keptTexts(inputText, outputText, textLimit),
     metadata: textOf(row, 'metadata'),
     modelParameters: textOf(row, 'model_parameters'),
     environment: textOf(row, 'environment') ?? 'default',

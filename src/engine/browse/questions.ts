@@ -75,12 +75,13 @@ export const traceCountQuestion: Question<'traceCount'> = {
 
 export const traceQuestion: Question<'trace'> = {
   params: z.strictObject(traceFields),
-  answer: (params, { db }) => traceDetail(db, params),
+  answer: (params, { db, config }) => traceDetail(db, params, config.export.capturedTextLength),
 };
 
 export const traceOutlineQuestion: Question<'traceOutline'> = {
   params: z.strictObject(traceFields),
-  answer: (params, context) => traceOutline(context, params, ratingScoreName(context.config)),
+  answer: (params, context) =>
+    traceOutline(context, params, ratingScoreName(context.config), context.config.export.capturedTextLength),
 };
 
 export const traceSearchQuestion: Question<'traceSearch'> = {

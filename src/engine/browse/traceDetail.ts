@@ -1,15 +1,18 @@
-import type { Kysely } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 import type {
   ChildrenPage,
   ChildrenParams,
   ObservationSummary,
+  ObservationTable,
   ScoreSummary,
   TraceDetail,
   TraceParams,
 } from '../../protocol/browse.ts';
 import type { MetricsSchema } from '../store/schema.ts';
+import { keptTexts } from './keptTexts.ts';
 import { countFallbacks, summaryColumns, traceSummary } from './tracePages.ts';
 
+type Observations = ExpressionBuilder<MetricsSchema, ObservationTable>;
 type Observation = Omit<ObservationSummary, 'hasChildren' | 'orphan'>;
 
 async function loadGenerations(db: Kysely<MetricsSchema>, { projectId, traceId }: TraceParams): Promise<Observation[]> {
@@ -161,35 +164,78 @@ export async function loadScores(
   }));
 }
 
-/** A trace without its observations; null when there is none of that id. */
+/** What the observation says that carries its trace's input and output. */
+async function rootTexts(
+  db: Kysely<MetricsSchema>,
+  { projectId, traceId }: TraceParams,
+  rootId: string,
+): Promise<{ readonly input: string | null; readonly output: string | null }> {
+  const root = { trace_id: traceId, project_id: projectId, id: rootId };
+  const isRoot = (eb: Observations): Expression<SqlBool> => eb.and(root);
+  const found = await db
+    .selectFrom('llm_spans')
+    .select(['input_text as input', 'output_text as output'])
+    .where(isRoot)
+    .unionAll(
+      db.selectFrom('llm_generations').select(['prompt_text as input', 'completion_text as output']).where(isRoot),
+    )
+    .unionAll(db.selectFrom('llm_events').select(['input_text as input', 'output_text as output']).where(isRoot))
+    .executeTakeFirst();
+  return found ?? { input: null, output: null };
+}
+
+/**
+ * A trace without its observations; null when there is none of that id.
+ * @param textLimit characters that exports keep of a text
+ */
 export async function traceHead(
   db: Kysely<MetricsSchema>,
   trace: TraceParams,
+  textLimit: number,
 ): Promise<Omit<TraceDetail, 'observationsInOrder'> | null> {
   const row = await db
     .selectFrom('llm_traces as t')
-    .select([...summaryColumns, 't.metadata', 't.release', 't.version', 't.input_text', 't.output_text'])
+    .select([
+      ...summaryColumns,
+      't.metadata',
+      't.release',
+      't.version',
+      't.input_text',
+      't.output_text',
+      't.root_observation_id',
+    ])
     .where('t.id', '=', trace.traceId)
     .where('t.project_id', '=', trace.projectId)
     .executeTakeFirst();
   if (row === undefined) {
     return null;
   }
+  // Only servers with traces of their own fill these.
+  const own = { input: row.input_text, output: row.output_text };
+  const hasTexts = own.input !== null || own.output !== null;
+  const { input, output } =
+    hasTexts || row.root_observation_id === null ? own : await rootTexts(db, trace, row.root_observation_id);
   const fallbacksOf = await countFallbacks(db, [trace.traceId]);
   return {
     ...traceSummary(row, fallbacksOf(trace.projectId, trace.traceId)),
     metadata: row.metadata,
     release: row.release,
     version: row.version,
-    inputText: row.input_text,
-    outputText: row.output_text,
+    ...keptTexts(input, output, textLimit),
     scores: await loadScores(db, trace),
   };
 }
 
-/** A trace with all of its observations; null when there is none of that id. */
-export async function traceDetail(db: Kysely<MetricsSchema>, trace: TraceParams): Promise<TraceDetail | null> {
-  const head = await traceHead(db, trace);
+/**
+ * A trace with all of its observations; null when there is none of that id.
+ * @param textLimit characters that exports keep of a text
+ */
+export async function traceDetail(
+  db: Kysely<MetricsSchema>,
+  trace: TraceParams,
+  textLimit: number,
+): Promise<TraceDetail | null> {
+  const head = await traceHead(db, trace, textLimit);
   return head === null ? null : { ...head, observationsInOrder: await loadObservations(db, trace) };
 }
 

@@ -10,13 +10,15 @@ const goodFrom = 0.5;
 /**
  * A trace with its observations in columns; null when there is none of that id.
  * @param ratingName the score that ratings of people are written as
+ * @param textLimit characters that exports keep of a text
  */
 export async function traceOutline(
   database: Database,
   trace: TraceParams,
   ratingName: string,
+  textLimit: number,
 ): Promise<TraceOutline | null> {
-  const head = await traceHead(database.db, trace);
+  const head = await traceHead(database.db, trace, textLimit);
   if (head === null) {
     return null;
   }

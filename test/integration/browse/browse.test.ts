@@ -16,6 +16,7 @@ import type {
   FacetsParams,
   StepColumns,
   TraceFilter,
+  TraceOutline,
   TraceGrouping,
   TraceOrder,
 } from '../../../src/protocol/browse.ts';
@@ -298,16 +299,16 @@ for (const backend of backends) {
     });
 
     it('counts errors and fallbacks of a trace', async () => {
-      const trace = await store.read((db) => traceDetail(db, { projectId: 'p', traceId: 'night' }));
+      const trace = await store.read((db) => traceDetail(db, { projectId: 'p', traceId: 'night' }, 0));
       assert.equal(trace?.errors, 1);
       assert.equal(trace.fallbacks, 1);
       assert.equal(trace.observationsInOrder.length, 5);
-      assert.equal(await store.read((db) => traceDetail(db, { projectId: 'x', traceId: 'night' })), null);
+      assert.equal(await store.read((db) => traceDetail(db, { projectId: 'x', traceId: 'night' }, 0)), null);
     });
 
     it('gives a trace in columns that say what its rows say', async () => {
       const trace = { projectId: 'p', traceId: 'night' };
-      const outline = await store.read((db) => traceOutline({ db, dialect: store.dialect }, trace, 'user_feedback'));
+      const outline = await store.read((db) => traceOutline({ db, dialect: store.dialect }, trace, 'user_feedback', 0));
       assert.ok(outline);
       const steps = JSON.parse(outline.steps) as StepColumns;
       const text = (number: number | null | undefined): string | null => steps.texts[number ?? -1] ?? null;
@@ -328,10 +329,37 @@ for (const backend of backends) {
       assert.equal(outline.fallbacks, 1);
       assert.equal(
         await store.read((db) =>
-          traceOutline({ db, dialect: store.dialect }, { projectId: 'x', traceId: 'night' }, ''),
+          traceOutline({ db, dialect: store.dialect }, { projectId: 'x', traceId: 'night' }, '', 0),
         ),
         null,
       );
+    });
+
+    it('gives a trace the texts of its root, unless it has its own', async () => {
+      const of = (traceId: string, limit = 0): Promise<TraceOutline | null> =>
+        store.read((db) => traceOutline({ db, dialect: store.dialect }, { projectId: 'r', traceId }, '', limit));
+      const texts = { input_text: 'the question', output_text: 'the answer' };
+      const created_at = at('28T23:10:00');
+      const [ofAgent, ofCall] = ['agent', 'call'].map((trace_id) => ({ project_id: 'r', trace_id, created_at }));
+      await store.write(async (transaction) => {
+        await transaction.upsert('llm_spans', [
+          span('agent', { ...ofAgent, ...texts }),
+          span('agent-step', { ...ofAgent, parent_observation_id: 'agent', input_text: 'a step' }),
+        ]);
+        await transaction.upsert('llm_generations', [
+          generation('call', { ...ofCall, prompt_text: 'a prompt', completion_text: null }),
+        ]);
+        await transaction.refreshTraces('r', ['agent', 'call']);
+      });
+      const [agent, call] = [await of('agent', 12), await of('call')];
+      assert.deepEqual([agent?.inputText, agent?.outputText], ['the question', 'the answer']);
+      assert.deepEqual([agent?.inputCut, agent?.outputCut], [true, false], 'as long as exports keep texts');
+      assert.deepEqual([call?.inputText, call?.outputText], ['a prompt', null]);
+      await store.write(({ db }) =>
+        db.updateTable('llm_traces').set({ input_text: 'its own' }).where('id', '=', 'agent').execute(),
+      );
+      const own = await of('agent');
+      assert.deepEqual([own?.inputText, own?.outputText], ['its own', null]);
     });
 
     it('orders steps of the same moment by id, and keeps every digit of time and cost', async () => {
@@ -347,14 +375,14 @@ for (const backend of backends) {
         await transaction.upsert('llm_spans', [span('a', { ...same, parent_observation_id: 'é' })]);
         await transaction.refreshTraces('r', ['same']);
       });
-      const outline = await store.read((db) => traceOutline({ db, dialect: store.dialect }, trace, ''));
+      const outline = await store.read((db) => traceOutline({ db, dialect: store.dialect }, trace, '', 0));
       const steps = JSON.parse(outline?.steps ?? '') as StepColumns;
       assert.deepEqual(steps.ids, ['Z', 'a', 'b', 'é']);
       assert.deepEqual(steps.parents, [null, 3, null, null]);
       assert.deepEqual(steps.costsUsd, [costs[1], null, costs[0], costs[2]]);
       assert.deepEqual(steps.firstTokens, [null, null, 123, null]);
       assert.equal(steps.texts[steps.names[3] ?? -1], 'a "quoted"\n\\ name');
-      const detail = await store.read((db) => traceDetail(db, trace));
+      const detail = await store.read((db) => traceDetail(db, trace, 0));
       assert.deepEqual(
         detail?.observationsInOrder.map(({ id }) => id),
         steps.ids,

@@ -211,6 +211,8 @@ export function outlineOf(steps: readonly FixtureStep[], change: Partial<TraceOu
     version: null,
     inputText: 'Review pull request 8812',
     outputText: 'One test fails',
+    inputCut: false,
+    outputCut: false,
     scores: [],
     rating: false,
     steps: JSON.stringify(columnsOf(steps)),
