@@ -11,7 +11,7 @@ export const dashboardQuestions = {
   overall: 'usage',
   previous: 'usage',
   models: 'models',
-  prompts: 'prompts',
+  prompts: 'promptOutcomes',
   agents: 'agents',
   traces: 'traces',
   traceCount: 'traceCount',

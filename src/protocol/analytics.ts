@@ -81,17 +81,14 @@ export interface UsageAnswer {
   }[];
 }
 
-export interface PromptVersionFigures {
+/** What came of a version's executions: an index of the database holds it all. */
+export interface PromptVersionOutcomes {
   readonly version: number | null;
   readonly labels: readonly string[];
   readonly executions: number;
   /** Of executions whose success is known. */
   readonly successRate: Rate;
-  readonly quality: Mean;
-  readonly userFeedback: Mean;
   readonly latency: Percentiles | null;
-  readonly inputTokens: number | null;
-  readonly outputTokens: number | null;
   readonly costUsd: number | null;
   readonly executionsWithoutCost: number;
   /** Mean over executions with a cost. */
@@ -103,7 +100,15 @@ export interface PromptVersionFigures {
   readonly missing: Missing;
 }
 
-export interface PromptFigures {
+/** The same with what only the executions themselves say. */
+export interface PromptVersionFigures extends PromptVersionOutcomes {
+  readonly quality: Mean;
+  readonly userFeedback: Mean;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+}
+
+export interface PromptFigures<Version extends PromptVersionOutcomes = PromptVersionFigures> {
   readonly projectId: string;
   readonly prompt: string;
   readonly type: string;
@@ -112,15 +117,17 @@ export interface PromptFigures {
   /** Of the version with the label production; null without one. */
   readonly productionVersion: number | null;
   /** Newest first; versions without executions too. */
-  readonly versions: readonly PromptVersionFigures[];
+  readonly versions: readonly Version[];
 }
+export type PromptOutcomes = PromptFigures<PromptVersionOutcomes>;
 
-export interface PromptsAnswer {
+export interface PromptsAnswer<Version extends PromptVersionOutcomes = PromptVersionFigures> {
   readonly range: TimeRange;
   /** By name. */
-  readonly prompts: readonly PromptFigures[];
+  readonly prompts: readonly PromptFigures<Version>[];
   readonly missing: Missing;
 }
+export type PromptOutcomesAnswer = PromptsAnswer<PromptVersionOutcomes>;
 
 export type Measure = 'latencySeconds' | 'costUsd' | 'inputTokens' | 'outputTokens';
 

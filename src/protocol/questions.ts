@@ -12,6 +12,7 @@ import type {
   PromptComparisonParams,
   PromptDrift,
   PromptFailuresAnswer,
+  PromptOutcomesAnswer,
   PromptsAnswer,
   PromptTrendAnswer,
   RepriceAnswer,
@@ -56,6 +57,8 @@ export interface Questions {
   models: { params: ModelsParams; answer: ModelsAnswer };
   usage: { params: UsageParams; answer: UsageAnswer };
   prompts: { params: { readonly scope: Scope }; answer: PromptsAnswer };
+  /** The same without quality, user feedback and tokens, in a fraction of the time. */
+  promptOutcomes: { params: { readonly scope: Scope }; answer: PromptOutcomesAnswer };
   promptComparison: { params: PromptComparisonParams; answer: PromptComparison };
   promptTrend: { params: { readonly scope: Scope; readonly prompt: string } & Bucketing; answer: PromptTrendAnswer };
   promptDrift: { params: { readonly scope: Scope; readonly prompt: string }; answer: readonly PromptDrift[] };

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { CoverageAnswer, PromptFigures } from '../../src/protocol/analytics.ts';
+import type { CoverageAnswer, PromptOutcomes } from '../../src/protocol/analytics.ts';
 import type { PanelCommand } from '../../src/protocol/panels.ts';
 import type { ScopeFilters, TimeRange } from '../../src/protocol/scope.ts';
 import { filtersText, hasFilters } from '../shared/filters.ts';
@@ -10,9 +10,9 @@ import { periodWords } from './verdict.ts';
 export interface EmptinessInput {
   readonly name: string;
   /** Of the runs in scope; null when the prompt has no version there. */
-  readonly prompt: PromptFigures | null;
+  readonly prompt: PromptOutcomes | null;
   /** The same in all of history, without filters. */
-  readonly ever: PromptFigures | null;
+  readonly ever: PromptOutcomes | null;
   readonly coverage: CoverageAnswer | null;
   readonly filters: ScopeFilters;
   readonly range: TimeRange;

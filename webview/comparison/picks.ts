@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { PromptFigures } from '../../src/protocol/analytics.ts';
+import type { PromptOutcomes } from '../../src/protocol/analytics.ts';
 import type { PickItem } from '../../src/protocol/panels.ts';
 import type { Scope, ScopeFilters } from '../../src/protocol/scope.ts';
 import { filterFields, pickFilters } from '../shared/filters.ts';
@@ -27,7 +27,7 @@ export class ComparisonPicks {
   /** The other side takes the place of one that is chosen for both. */
   async version(
     side: 'subject' | 'baseline',
-    prompt: PromptFigures,
+    prompt: PromptOutcomes,
     { baseline, subject, shown }: ChosenVersions,
   ): Promise<VersionChoice | null> {
     const now = side === 'subject' ? subject : baseline;
@@ -46,7 +46,7 @@ export class ComparisonPicks {
       : { baseline: name, subject: name === subject ? baseline : subject, shown };
   }
 
-  async shown(prompt: PromptFigures, { baseline, subject, shown }: ChosenVersions): Promise<VersionChoice | null> {
+  async shown(prompt: PromptOutcomes, { baseline, subject, shown }: ChosenVersions): Promise<VersionChoice | null> {
     const chosen = await this.#host.pick({
       title: l10n.t('Versions to compare'),
       placeholder: l10n.t('Each version more makes every test stricter'),
@@ -60,7 +60,7 @@ export class ComparisonPicks {
     return { baseline: kept(baseline), subject: kept(subject), shown: chosen };
   }
 
-  #items({ versions }: PromptFigures, picked: readonly string[]): readonly PickItem[] {
+  #items({ versions }: PromptOutcomes, picked: readonly string[]): readonly PickItem[] {
     const { numbers } = this.#writing;
     return versions.map(({ version, labels, executions, successRate }) => {
       const name = versionName(version);

@@ -3,7 +3,7 @@ import type { ReadingTable } from '../shared/readings.ts';
 /** What the comparison asks, under its own names. */
 export const questions = {
   /** The prompt's versions, to choose from. */
-  versions: 'prompts',
+  versions: 'promptOutcomes',
   comparison: 'promptComparison',
   trend: 'promptTrend',
   drift: 'promptDrift',
@@ -14,5 +14,5 @@ export const questions = {
   subjectModels: 'models',
   coverage: 'coverage',
   /** Asked only when nothing is in scope: the prompt in all of history, without filters. */
-  ever: 'prompts',
+  ever: 'promptOutcomes',
 } as const satisfies ReadingTable;

@@ -8,7 +8,7 @@ import refresh from '@vscode/codicons/src/icons/refresh.svg';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Period } from '../../src/opening/period.ts';
 import { successSourceText } from '../../src/format/successSource.ts';
-import type { CoverageAnswer, PromptFigures } from '../../src/protocol/analytics.ts';
+import type { CoverageAnswer, PromptOutcomes } from '../../src/protocol/analytics.ts';
 import type { ScopeFilters, TimeRange } from '../../src/protocol/scope.ts';
 import { pathName } from '../shared/cells.ts';
 import { coverageLine } from '../shared/coverageLine.ts';
@@ -22,7 +22,7 @@ import type { ViewScope } from './view.ts';
 
 export interface ComparisonBar {
   readonly name: string;
-  readonly prompt: PromptFigures | null;
+  readonly prompt: PromptOutcomes | null;
   readonly chosen: ChosenVersions | null;
   readonly scope: ViewScope;
   readonly range: TimeRange;
@@ -99,7 +99,7 @@ function toolbar({ name, prompt, chosen, scope, range, writing }: ComparisonBar,
 }
 
 function versionPicks(
-  prompt: PromptFigures | null,
+  prompt: PromptOutcomes | null,
   { subject, baseline }: ChosenVersions,
   actions: BarActions,
 ): TemplateResult {
@@ -131,7 +131,7 @@ function versionPicks(
   </span>`;
 }
 
-function labelsOf(prompt: PromptFigures | null, name: string): string {
+function labelsOf(prompt: PromptOutcomes | null, name: string): string {
   return prompt?.versions.find(({ version }) => versionName(version) === name)?.labels.join(', ') ?? '';
 }
 

@@ -1,4 +1,4 @@
-import type { PromptFigures, PromptsAnswer } from '../../src/protocol/analytics.ts';
+import type { PromptOutcomes, PromptOutcomesAnswer } from '../../src/protocol/analytics.ts';
 
 /** Versions beside the baseline that are shown without being asked for: each pair more makes every test stricter. */
 const mostOthers = 6;
@@ -34,9 +34,9 @@ export function versionNumber(name: string): number | null {
 }
 
 export function promptOfAnswer(
-  answer: PromptsAnswer | null,
+  answer: PromptOutcomesAnswer | null,
   { projectId, prompt }: { readonly projectId: string; readonly prompt: string },
-): PromptFigures | null {
+): PromptOutcomes | null {
   return answer?.prompts.find((one) => one.prompt === prompt && one.projectId === projectId) ?? null;
 }
 
@@ -44,7 +44,7 @@ export function promptOfAnswer(
  * The versions to compare. By itself the panel measures the newest version that ran against the one in
  * production; that in production, or the only one chosen, against the one before it. Null without versions.
  */
-export function chooseVersions(prompt: PromptFigures, choice: VersionChoice): ChosenVersions | null {
+export function chooseVersions(prompt: PromptOutcomes, choice: VersionChoice): ChosenVersions | null {
   const known = prompt.versions.map(({ version }) => versionName(version));
   const ran = prompt.versions.filter(({ executions }) => executions > 0).map(({ version }) => versionName(version));
   const ifKnown = (name: string | null): string | null => (name !== null && known.includes(name) ? name : null);

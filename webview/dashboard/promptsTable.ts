@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html } from 'lit-html';
-import type { PromptFigures, PromptsAnswer, PromptVersionFigures } from '../../src/protocol/analytics.ts';
+import type { PromptOutcomes, PromptOutcomesAnswer, PromptVersionOutcomes } from '../../src/protocol/analytics.ts';
 import { none, pathName } from '../shared/cells.ts';
 import { intervalBar } from '../shared/intervalBar.ts';
 import type { Writing } from '../shared/panel.ts';
@@ -12,12 +12,12 @@ const barWidth = 90;
 
 /** A prompt with the version that people use now. */
 export interface PromptRow {
-  readonly prompt: PromptFigures;
-  readonly version: PromptVersionFigures;
+  readonly prompt: PromptOutcomes;
+  readonly version: PromptVersionOutcomes;
 }
 
 /** The version in production, else the newest that ran; dearest prompts first. */
-export function promptRows({ prompts }: PromptsAnswer): readonly PromptRow[] {
+export function promptRows({ prompts }: PromptOutcomesAnswer): readonly PromptRow[] {
   return prompts
     .flatMap((prompt) => {
       const production = prompt.versions.find(

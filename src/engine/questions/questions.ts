@@ -15,7 +15,7 @@ import { promptComparisonQuestion } from '../analytics/prompts/promptComparison.
 import { promptDriftQuestion } from '../analytics/prompts/promptDrift.ts';
 import { promptFailuresQuestion } from '../analytics/prompts/promptFailures.ts';
 import { promptLensQuestion } from '../analytics/prompts/promptLens.ts';
-import { promptsQuestion } from '../analytics/prompts/prompts.ts';
+import { promptOutcomesQuestion, promptsQuestion } from '../analytics/prompts/prompts.ts';
 import { promptTrendQuestion } from '../analytics/prompts/promptTrend.ts';
 import { promptVersionQuestion } from '../analytics/prompts/promptVersion.ts';
 import { schemaQuestion } from '../analytics/queries/databaseSchema.ts';
@@ -48,6 +48,7 @@ const questions: { readonly [Q in QuestionName]?: Question<Q> } = {
   namedQueries: namedQueriesQuestion,
   schema: schemaQuestion,
   prompts: promptsQuestion,
+  promptOutcomes: promptOutcomesQuestion,
   promptComparison: promptComparisonQuestion,
   promptTrend: promptTrendQuestion,
   promptDrift: promptDriftQuestion,

@@ -1,13 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import type { Numbers } from '../../format/numbers.ts';
-import type { PromptFigures, PromptVersionFigures } from '../../protocol/analytics.ts';
+import type { PromptOutcomes, PromptVersionOutcomes } from '../../protocol/analytics.ts';
 
 /** A prompt as a quick pick offers it. */
 export interface PromptChoice {
   readonly label: string;
   /** Its versions with their runs, newest first. */
   readonly description: string;
-  readonly prompt: PromptFigures;
+  readonly prompt: PromptOutcomes;
 }
 
 export interface PromptChoicesOptions {
@@ -23,11 +23,11 @@ const mostVersions = 5;
 
 /** Prompts by how much there is to see of them: with the most runs (or failures) first, then by name. */
 export function promptChoices(
-  prompts: readonly PromptFigures[],
+  prompts: readonly PromptOutcomes[],
   { failures, days, numbers }: PromptChoicesOptions,
 ): PromptChoice[] {
-  const count = failures ? failedRuns : (version: PromptVersionFigures): number => version.executions;
-  const total = ({ versions }: PromptFigures): number => versions.reduce((sum, version) => sum + count(version), 0);
+  const count = failures ? failedRuns : (version: PromptVersionOutcomes): number => version.executions;
+  const total = ({ versions }: PromptOutcomes): number => versions.reduce((sum, version) => sum + count(version), 0);
   return prompts
     .toSorted((a, b) => total(b) - total(a) || (a.prompt < b.prompt ? -1 : 1))
     .map((prompt) => ({
@@ -37,7 +37,7 @@ export function promptChoices(
     }));
 }
 
-function failedRuns({ successRate }: PromptVersionFigures): number {
+function failedRuns({ successRate }: PromptVersionOutcomes): number {
   return successRate.n - successRate.count;
 }
 
@@ -47,8 +47,8 @@ function noneText(failures: boolean, days: number): string {
 
 /** `v8 60 · v7 210`. */
 function versionCounts(
-  versions: readonly PromptVersionFigures[],
-  count: (version: PromptVersionFigures) => number,
+  versions: readonly PromptVersionOutcomes[],
+  count: (version: PromptVersionOutcomes) => number,
   numbers: Numbers,
 ): string {
   const counted = versions.filter((version) => count(version) > 0);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { EngineError } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
 import type { Numbers } from '../../format/numbers.ts';
-import type { PromptFigures } from '../../protocol/analytics.ts';
+import type { PromptOutcomes } from '../../protocol/analytics.ts';
 import type { Engine } from '../../protocol/engine.ts';
 import type { ComparisonTarget } from '../../protocol/panels.ts';
 import { commandIds } from '../commands/commandIds.ts';
@@ -60,10 +60,10 @@ export class PromptCommands {
     await vscode.env.openExternal(vscode.Uri.parse(`${keys.baseUrl}/${path}?version=${target.version}`, true));
   }
 
-  async #pick(failures: boolean): Promise<PromptFigures | null> {
+  async #pick(failures: boolean): Promise<PromptOutcomes | null> {
     const { engine, clock, numbers } = this.#options;
     const choices = engine
-      .ask('prompts', { scope: recentScope(clock.now(), countedDays) })
+      .ask('promptOutcomes', { scope: recentScope(clock.now(), countedDays) })
       .then(({ prompts }) => promptChoices(prompts, { failures, days: countedDays, numbers }));
     if ((await choices).length === 0) {
       await this.#offerExport();

@@ -105,7 +105,7 @@ export class PromptDocuments implements vscode.TextDocumentContentProvider, vsco
       range: { start: beginning, end: '9999-01-01T00:00:00.000Z' },
       filters: { prompts: [prompt] },
     };
-    const { prompts } = await this.#engine.ask('prompts', { scope });
+    const { prompts } = await this.#engine.ask('promptOutcomes', { scope });
     const versions = prompts.find((found) => found.prompt === prompt)?.versions ?? [];
     const choices = versions.flatMap(({ version, labels }) =>
       version === null || version === other ? [] : [{ label: `v${version}`, description: labels.join(', '), version }],

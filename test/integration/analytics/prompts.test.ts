@@ -84,6 +84,25 @@ for (const backend of backends) {
     });
     after(() => fixture.clean());
 
+    it('gives of the outcomes alone what it gives among all figures', async () => {
+      const { prompts } = await ask(store, 'prompts', { scope: { range } });
+      const outcomes = await ask(store, 'promptOutcomes', { scope: { range } });
+      const alone = ['quality', 'userFeedback', 'inputTokens', 'outputTokens'];
+      const withoutThose = (figures: object): object =>
+        Object.fromEntries(Object.entries(figures).filter(([name]) => !alone.includes(name)));
+      assert.equal(outcomes.prompts.length, 1);
+      assert.deepEqual(
+        outcomes.prompts,
+        prompts.map((prompt) => ({
+          ...prompt,
+          versions: prompt.versions.map((version) => ({
+            ...withoutThose(version),
+            missing: withoutThose(version.missing),
+          })),
+        })),
+      );
+    });
+
     it('gives each version its runs, success with n, cost and what is missing', async () => {
       const { prompts } = await ask(store, 'prompts', { scope: { range } });
       const [prompt] = prompts;

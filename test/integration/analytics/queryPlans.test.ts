@@ -88,6 +88,18 @@ describe('What questions about prompts and agents read', function () {
     });
   }
 
+  for (const [question, plans] of [
+    ['promptLens', () => plansOf('promptLens', { range })],
+    ['promptOutcomes', () => plansOf('promptOutcomes', { scope })],
+  ] as const) {
+    it(`is an index alone of the executions of prompts: ${question}`, async () => {
+      assert.deepEqual(
+        (await plans()).filter((step) => step.includes(' run ')),
+        ['SEARCH run USING COVERING INDEX idx_prompt_executions_outcomes (executed_at>? AND executed_at<?)'],
+      );
+    });
+  }
+
   for (const grouping of ['day', 'session', 'user', 'name'] as const) {
     it(`is an index alone where traces are grouped by ${grouping}`, async () => {
       const params = { filter: { scope }, grouping, timeZone: 'UTC', limit: 60 };

@@ -174,7 +174,7 @@ export function comparisonAnswers(now: number, { change = (run) => run }: Fixtur
     runs.filter((run) => run.version === version).toSorted((a, b) => (a.executedAt < b.executedAt ? -1 : 1));
   const versions = [8, 7, 6, 5];
   return {
-    prompts: ({ scope }) => {
+    promptOutcomes: ({ scope }) => {
       const known = scope.filters?.prompts?.includes(name) ?? true;
       const runs = inScope(scope);
       const prompt = {

@@ -101,7 +101,7 @@ describe('the dashboard in a browser', () => {
     await painted();
     assert.deepEqual(
       services.asked.slice(asked.length).map(({ question }) => question),
-      ['models', 'traces', 'traceCount', 'agents', 'prompts'],
+      ['models', 'traces', 'traceCount', 'agents', 'promptOutcomes'],
     );
   });
 
@@ -149,7 +149,7 @@ describe('the dashboard in a browser', () => {
     await rows('table.models').nth(1).click();
     await panel.page.locator('.chip', { hasText: 'gpt-4o' }).waitFor();
     await waitUntil(() => services.asked.length >= 12);
-    for (const question of ['summary', 'usage', 'models', 'prompts', 'agents'] as const) {
+    for (const question of ['summary', 'usage', 'models', 'promptOutcomes', 'agents'] as const) {
       assert.deepEqual(
         (services.last(question).scope as { filters: unknown }).filters,
         { models: ['gpt-4o'] },

@@ -411,7 +411,7 @@ export function dashboardAnswers(now: number): Answers {
       previousRange: null,
       previousTotal: null,
     }),
-    prompts: ({ scope }) => ({
+    promptOutcomes: ({ scope }) => ({
       range: scope.range,
       prompts: fixturePrompts.map(({ prompt, version }) => ({
         projectId: 'support',
