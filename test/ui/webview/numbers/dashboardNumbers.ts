@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ModelFigures, PromptVersionFigures } from '../../../../src/protocol/analytics.ts';
 import type { Engine } from '../../../../src/protocol/engine.ts';
-import type { Rate } from '../../../../src/protocol/figures.ts';
 import type { TracePageParams } from '../../../../src/protocol/browse.ts';
 import { now } from './database.ts';
-import type { ShownNumbers } from './shownNumbers.ts';
+import type { ShownNumbers, TableColumn } from './shownNumbers.ts';
 import * as written from './writtenNumbers.ts';
 
 const hour = 3_600_000;
@@ -15,16 +14,6 @@ const before = { start: iso(now - 336 * hour), end: range.start };
 export const scope = { range, projectId: null, filters: {} };
 const bucketing = { bucket: '3hours', timeZone } as const;
 const { day, clock, moment } = written.moments(timeZone);
-
-const or = <T>(value: T | null | undefined, write: (value: T) => string, missing: string): string =>
-  value == null ? missing : write(value);
-const lines = (...parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join('\n');
-
-function interval({ count, n, low, high }: Rate): string {
-  return low === null || high === null
-    ? ''
-    : `${written.count(count)} of ${written.count(n)}, 95 % CI ${written.share(low)} to ${written.share(high)}`;
-}
 
 const unpriced = (calls: number): string | null =>
   calls === 0 ? null : calls === 1 ? '1 call without price' : `${written.count(calls)} calls without price`;
@@ -103,19 +92,19 @@ export class DashboardNumbers {
     await this.#shown.claim(
       '.figures li',
       [
-        lines(`$${current.costUsd}`, unpriced(current.callsWithoutCost)),
+        written.lines(`$${current.costUsd}`, unpriced(current.callsWithoutCost)),
         `in ${written.count(traces)} traces`,
         written.count(current.totalTokens),
-        interval(successRate),
+        written.interval(successRate),
         `p50 ${written.duration(latency.p50)} · p90 ${written.duration(latency.p90)} · p99 ${written.duration(latency.p99)}`,
-        interval(current.fallbackRate),
+        written.interval(current.fallbackRate),
       ],
       'title',
     );
     const { costUsd, calls, totalTokens, latencyP95, fallbackRate } = sparklines;
     await this.#shown.claim(
       '.figures .sparkline circle',
-      [costUsd, calls, totalTokens, latencyP95, fallbackRate].map((values) => lineEnd(values, 26)),
+      [costUsd, calls, totalTokens, latencyP95, fallbackRate].map((values) => written.lineEnd(values, 26)),
       'cy',
     );
   }
@@ -130,17 +119,17 @@ export class DashboardNumbers {
       sum(group.map(({ points }) => points.find((point) => point.start === start)?.costUsd ?? null));
     const names = [...named.map(({ key }) => key ?? ''), `${others.length} others`];
     const part = '[data-part="chart.stack"]';
-    await this.#table(part, [
+    await this.#shown.claimTable(part, [
       { head: 'Time', texts: buckets.map(moment), titles: buckets },
       ...groups.map((group, index) => ({
         head: `${names[index]}, $`,
-        texts: buckets.map((start) => or(costAt(group, start), written.money, 'none')),
+        texts: buckets.map((start) => written.or(costAt(group, start), written.money, 'none')),
       })),
-      { head: 'Total', texts: buckets.map((start) => or(costAt(series, start), written.money, 'none')) },
+      { head: 'Total', texts: buckets.map((start) => written.or(costAt(series, start), written.money, 'none')) },
       {
         head: 'previous 7 d, $',
         texts: buckets.map((_, index) =>
-          or(costAt(previous.series, previous.buckets[index] ?? ''), written.money, 'none'),
+          written.or(costAt(previous.series, previous.buckets[index] ?? ''), written.money, 'none'),
         ),
       },
     ]);
@@ -149,9 +138,9 @@ export class DashboardNumbers {
     await this.#shown.claim(`${part} .legend .name`, names);
     await this.#shown.claim(`${part} .legend .name`, names, 'title');
     await this.#shown.claim(`${part} .legend .value`, [
-      ...totals.map((total) => or(total, written.money, 'no price')),
-      or(summary.current.costUsd, written.money, 'no price'),
-      or(summary.previous.costUsd, written.money, 'none'),
+      ...totals.map((total) => written.or(total, written.money, 'no price')),
+      written.or(summary.current.costUsd, written.money, 'no price'),
+      written.or(summary.previous.costUsd, written.money, 'none'),
     ]);
   }
 
@@ -170,10 +159,10 @@ export class DashboardNumbers {
     const spent = (date: string): number | null => days.find((one) => one.date === date)?.cumulativeUsd ?? null;
     const coming = (date: string): number | null | undefined =>
       date === days.at(-1)?.date ? spent(date) : forecast.days.find((one) => one.date === date)?.cumulativeUsd;
-    await this.#table('[data-part="chart.budget"]', [
+    await this.#shown.claimTable('[data-part="chart.budget"]', [
       { head: 'Time', texts: dates.map((date) => day(`${date}T12:00:00Z`)), titles: dates },
-      { head: 'spent, $', texts: dates.map((date) => or(spent(date), written.money, 'none')) },
-      { head: 'expected, $', texts: dates.map((date) => or(coming(date), written.money, 'none')) },
+      { head: 'spent, $', texts: dates.map((date) => written.or(spent(date), written.money, 'none')) },
+      { head: 'expected, $', texts: dates.map((date) => written.or(coming(date), written.money, 'none')) },
     ]);
   }
 
@@ -181,18 +170,18 @@ export class DashboardNumbers {
     const { series, buckets } = await this.#engine.ask('usage', { scope, ...bucketing, by: null });
     const latencies = new Map(series[0]?.points.map(({ start, latency }) => [start, latency]));
     const time = { head: 'Time', texts: buckets.map(moment), titles: buckets };
-    await this.#table('[data-part="chart.latency"]', [
+    await this.#shown.claimTable('[data-part="chart.latency"]', [
       time,
       ...(['p50', 'p95', 'p99'] as const).map((name) => ({
         head: `${name}, s`,
-        texts: buckets.map((start) => or(latencies.get(start)?.[name], written.duration, 'none')),
+        texts: buckets.map((start) => written.or(latencies.get(start)?.[name], written.duration, 'none')),
       })),
     ]);
     const { sparklines } = await this.#engine.ask('summary', { scope, ...bucketing });
-    await this.#table('[data-part="chart.rates"]', [
+    await this.#shown.claimTable('[data-part="chart.rates"]', [
       time,
-      { head: 'errors, %', texts: sparklines.errorRate.map((rate) => or(rate, written.share, 'none')) },
-      { head: 'fallbacks, %', texts: sparklines.fallbackRate.map((rate) => or(rate, written.share, 'none')) },
+      { head: 'errors, %', texts: sparklines.errorRate.map((rate) => written.or(rate, written.share, 'none')) },
+      { head: 'fallbacks, %', texts: sparklines.fallbackRate.map((rate) => written.or(rate, written.share, 'none')) },
     ]);
   }
 
@@ -204,7 +193,7 @@ export class DashboardNumbers {
       model.costPerSuccessfulCallUsd === null ? null : model.costPerSuccessfulCallUsd * 1000;
     const percentile = (name: 'p50' | 'p95'): TableColumn => ({
       head: name,
-      texts: models.map(({ latency }) => or(latency?.[name], written.duration, 'none')),
+      texts: models.map(({ latency }) => written.or(latency?.[name], written.duration, 'none')),
       titles: models.map(({ latency }) =>
         latency === null
           ? ''
@@ -214,10 +203,10 @@ export class DashboardNumbers {
     const rates = (head: string, name: 'errorRate' | 'fallbackRate'): TableColumn => ({
       head,
       texts: models.map(({ [name]: { value } }) => (value === null || value === 0 ? 'none' : written.share(value))),
-      titles: models.map(({ [name]: rate }) => interval(rate)),
+      titles: models.map(({ [name]: rate }) => written.interval(rate)),
     });
     const part = '[data-part="table.models"]';
-    await this.#table(part, [
+    await this.#shown.claimTable(part, [
       {
         head: 'Model',
         texts: models.map(({ model }) => model ?? 'no model'),
@@ -226,14 +215,14 @@ export class DashboardNumbers {
       { head: 'Calls', texts: models.map(({ calls }) => written.count(calls)) },
       {
         head: 'Tokens',
-        texts: models.map(({ totalTokens }) => or(totalTokens, written.tokens, 'none')),
-        titles: models.map(({ totalTokens }) => or(totalTokens, written.count, '')),
+        texts: models.map(({ totalTokens }) => written.or(totalTokens, written.tokens, 'none')),
+        titles: models.map(({ totalTokens }) => written.or(totalTokens, written.count, '')),
       },
       {
         head: 'Cost ↓',
-        texts: costs.map((cost) => or(cost, (usd) => written.moneyOf(costs, usd), 'no price')),
+        texts: costs.map((cost) => written.or(cost, (usd) => written.moneyOf(costs, usd), 'no price')),
         titles: models.map(({ costUsd, callsWithoutCost }) =>
-          lines(or(costUsd, (usd) => `$${usd}`, '') || null, unpriced(callsWithoutCost)),
+          written.lines(written.or(costUsd, (usd) => `$${usd}`, '') || null, unpriced(callsWithoutCost)),
         ),
       },
       {
@@ -244,7 +233,7 @@ export class DashboardNumbers {
       {
         head: 'Cost / 1,000 successes',
         texts: models.map((model) =>
-          or(perThousand(model), (usd) => written.moneyOf(models.map(perThousand), usd), 'none'),
+          written.or(perThousand(model), (usd) => written.moneyOf(models.map(perThousand), usd), 'none'),
         ),
       },
       percentile('p50'),
@@ -260,7 +249,7 @@ export class DashboardNumbers {
     };
     await this.#shown.claim(
       `${part} .sparkline circle`,
-      models.map((model) => lineEnd(callsOf(model), 16)),
+      models.map((model) => written.lineEnd(callsOf(model), 16)),
       'cy',
     );
   }
@@ -280,7 +269,7 @@ export class DashboardNumbers {
     const part = '[data-part="table.prompts"]';
     // The scale over the pictures begins at 0 where an interval does not fit above 50.
     const from = rows.some(({ successRate: { low, n } }) => low !== null && low < 0.5 && n >= 20) ? 0 : 50;
-    await this.#table(part, [
+    await this.#shown.claimTable(part, [
       { head: 'Prompt', texts: rows.map(({ prompt }) => prompt), titles: rows.map(({ prompt }) => prompt) },
       { head: 'Version', texts: rows.map(versionOf), titles: rows.map(({ labels }) => labels.join(', ')) },
       { head: 'Runs', texts: rows.map(({ executions }) => written.count(executions)) },
@@ -291,8 +280,8 @@ export class DashboardNumbers {
       },
       {
         head: 'Success',
-        texts: rows.map(({ successRate }) => rateText(successRate)),
-        titles: rows.map(({ successRate }) => interval(successRate)),
+        texts: rows.map(({ successRate }) => written.rate(successRate)),
+        titles: rows.map(({ successRate }) => written.interval(successRate)),
       },
       {
         head: `${from}100 %`,
@@ -300,12 +289,12 @@ export class DashboardNumbers {
       },
       {
         head: 'Cost / run',
-        texts: costs.map((cost) => or(cost, (usd) => written.moneyOf(costs, usd), 'no price')),
+        texts: costs.map((cost) => written.or(cost, (usd) => written.moneyOf(costs, usd), 'no price')),
       },
       {
         head: 'p95',
-        texts: rows.map(({ latency }) => or(latency?.p95, written.duration, 'none')),
-        titles: rows.map(({ latency }) => or(latency?.n, (n) => `n ${written.count(n)}`, '')),
+        texts: rows.map(({ latency }) => written.or(latency?.p95, written.duration, 'none')),
+        titles: rows.map(({ latency }) => written.or(latency?.n, (n) => `n ${written.count(n)}`, '')),
       },
     ]);
     await this.#shown.claim(
@@ -325,26 +314,28 @@ export class DashboardNumbers {
   async #agents(): Promise<void> {
     const { agents } = await this.#engine.ask('agents', { scope });
     const costs = agents.map(({ costPerSuccessfulTaskUsd }) => costPerSuccessfulTaskUsd);
-    await this.#table('[data-part="table.agents"]', [
+    await this.#shown.claimTable('[data-part="table.agents"]', [
       { head: 'Agent', texts: agents.map(({ agent }) => agent), titles: agents.map(({ agent }) => agent) },
       { head: 'Tasks', texts: agents.map(({ tasks }) => written.count(tasks)) },
       {
         head: 'Success',
-        texts: agents.map(({ successRate }) => rateText(successRate)),
-        titles: agents.map(({ successRate }) => interval(successRate)),
+        texts: agents.map(({ successRate }) => written.rate(successRate)),
+        titles: agents.map(({ successRate }) => written.interval(successRate)),
       },
       {
         head: 'Cost / success',
-        texts: costs.map((cost) => or(cost, (usd) => written.moneyOf(costs, usd), 'none')),
+        texts: costs.map((cost) => written.or(cost, (usd) => written.moneyOf(costs, usd), 'none')),
       },
       {
         head: 'p95',
-        texts: agents.map(({ duration }) => or(duration?.p95, written.duration, 'none')),
-        titles: agents.map(({ duration }) => or(duration?.n, (n) => `n ${written.count(n)}`, '')),
+        texts: agents.map(({ duration }) => written.or(duration?.p95, written.duration, 'none')),
+        titles: agents.map(({ duration }) => written.or(duration?.n, (n) => `n ${written.count(n)}`, '')),
       },
       {
         head: 'Steps, mean',
-        texts: agents.map(({ llmCallsPerTask }) => or(llmCallsPerTask, (mean) => written.number(mean, 1), 'none')),
+        texts: agents.map(({ llmCallsPerTask }) =>
+          written.or(llmCallsPerTask, (mean) => written.number(mean, 1), 'none'),
+        ),
       },
     ]);
   }
@@ -358,7 +349,7 @@ export class DashboardNumbers {
     const outcome = (count: number, name: string): readonly string[] =>
       count === 0 ? [] : [`${written.count(count)} ${name}${count === 1 ? '' : 's'}`];
     const part = '[data-part="table.traces"]';
-    await this.#table(part, [
+    await this.#shown.claimTable(part, [
       {
         head: 'Started',
         texts: traces.map(({ startedAt }) => moment(startedAt)),
@@ -368,20 +359,23 @@ export class DashboardNumbers {
       {
         head: 'Trace',
         texts: traces.map(({ name }) => name ?? 'no name'),
-        titles: traces.map(({ name, id }) => lines(name, id)),
+        titles: traces.map(({ name, id }) => written.lines(name, id)),
       },
       { head: 'User', texts: traces.map(({ userId }) => userId ?? 'none') },
       { head: 'Session', texts: traces.map(({ sessionId }) => sessionId ?? 'none') },
-      { head: 'Duration', texts: traces.map(({ durationSeconds }) => or(durationSeconds, written.duration, 'none')) },
+      {
+        head: 'Duration',
+        texts: traces.map(({ durationSeconds }) => written.or(durationSeconds, written.duration, 'none')),
+      },
       {
         head: 'Tokens',
-        texts: traces.map(({ tokens }) => or(tokens, written.tokens, 'none')),
-        titles: traces.map(({ tokens }) => or(tokens, written.count, '')),
+        texts: traces.map(({ tokens }) => written.or(tokens, written.tokens, 'none')),
+        titles: traces.map(({ tokens }) => written.or(tokens, written.count, '')),
       },
       {
         head: 'Cost ↓',
-        texts: costs.map((cost) => or(cost, (usd) => written.moneyOf(costs, usd), 'no price')),
-        titles: costs.map((cost) => or(cost, (usd) => `$${usd}`, '')),
+        texts: costs.map((cost) => written.or(cost, (usd) => written.moneyOf(costs, usd), 'no price')),
+        titles: costs.map((cost) => written.or(cost, (usd) => `$${usd}`, '')),
       },
       {
         head: 'Outcome',
@@ -393,49 +387,10 @@ export class DashboardNumbers {
     ]);
     await this.#shown.claim(`${part} .link.end`, [`All ${written.count(all.traces)} traces`]);
   }
-
-  /** All cells of a table, column by column, with what hovering says. */
-  async #table(part: string, columns: readonly TableColumn[]): Promise<void> {
-    await this.#shown.claim(
-      `${part} thead th`,
-      columns.map(({ head }) => head),
-    );
-    for (const [index, { head, texts, titles }] of columns.entries()) {
-      const cells = `${part} tbody td:nth-child(${index + 1})`;
-      await this.#shown.claim(cells, texts);
-      await this.#shown.claim(cells, titles ?? texts.map(() => ''), 'title');
-      const label = await this.#shown.has(`${part} thead th:nth-child(${index + 1})[aria-label]`);
-      if (label && /\d/.test(head) && !head.includes('100 %')) {
-        await this.#shown.claim(`${part} thead th:nth-child(${index + 1})`, [head], 'aria-label');
-      }
-    }
-  }
-}
-
-interface TableColumn {
-  readonly head: string;
-  readonly texts: readonly string[];
-  /** Left out: none of the cells has any. */
-  readonly titles?: readonly string[];
-}
-
-function rateText({ value, count, n }: Rate): string {
-  if (value === null) {
-    return 'none';
-  }
-  return n < 20 ? `${written.count(count)} of ${written.count(n)}` : written.share(value);
 }
 
 /** The sum of what is known; null when nothing is. */
 function sum(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
-}
-
-/** How far down a line of this height ends: from its greatest value to its least over all but two pixels above and below. */
-function lineEnd(values: readonly (number | null)[], height: number): string {
-  const known = values.filter((value) => value !== null);
-  const [least, most] = [Math.min(...known), Math.max(...known)];
-  const share = most === least ? 0.5 : (most - (known.at(-1) ?? least)) / (most - least);
-  return String(Math.round((2 + share * (height - 4)) * 10) / 10);
 }

@@ -4,6 +4,14 @@ import type { Page } from 'playwright-core';
 /** What a person can read at one place of a document: its text, what hovering or a screen reader gives, how far down a point is drawn. */
 type Read = 'text' | 'title' | 'aria-label' | 'cy';
 
+export interface TableColumn {
+  /** Null: a picture, whose axis is no figure. */
+  readonly head: string | null;
+  readonly texts: readonly string[];
+  /** Left out: none of the cells has any. */
+  readonly titles?: readonly string[];
+}
+
 /**
  * All numbers that a document shows. Each has to be claimed by an expectation of what stands at its
  * place; what nobody claimed is found at the end.
@@ -11,11 +19,16 @@ type Read = 'text' | 'title' | 'aria-label' | 'cy';
 export class ShownNumbers {
   readonly #page: Page;
   readonly #exempt: string;
+  readonly #root: string;
 
-  /** @param exempt where digits are no figures, as selectors: names of keys, dates … */
-  constructor(page: Page, exempt: readonly string[]) {
+  /**
+   * @param exempt where digits are no figures, as selectors: names of keys, dates …
+   * @param root the part of the document that this is about, as a selector
+   */
+  constructor(page: Page, exempt: readonly string[], root = 'body') {
     this.#page = page;
     this.#exempt = exempt.join(', ');
+    this.#root = root;
   }
 
   /** Asserts what all elements of a selector say, in their order, and claims that. */
@@ -36,6 +49,24 @@ export class ShownNumbers {
     assert.deepEqual(rows.toSorted(), expected.map(plain).toSorted());
   }
 
+  /** All cells of a table, column by column, with what hovering says. */
+  async claimTable(part: string, columns: readonly TableColumn[]): Promise<void> {
+    for (const [index, { head, texts, titles }] of columns.entries()) {
+      const column = `:nth-child(${index + 1})`;
+      if (head !== null) {
+        await this.claim(`${part} thead th${column}`, [head]);
+      }
+      const cells = `${part} tbody td${column}`;
+      await this.claim(cells, texts);
+      await this.claim(cells, titles ?? texts.map(() => ''), 'title');
+      const label = await this.has(`${part} thead th${column}[aria-label]`);
+      if (label && head !== null && /\d/.test(head) && !head.includes('100 %')) {
+        await this.claim(`${part} thead th${column}`, [head], 'aria-label');
+      }
+    }
+    assert.ok(!(await this.has(`${part} thead th:nth-child(${columns.length + 1})`)), `${part} has more columns`);
+  }
+
   async has(selector: string): Promise<boolean> {
     return (await this.#page.locator(selector).count()) > 0;
   }
@@ -47,7 +78,12 @@ export class ShownNumbers {
 
   /** Texts with digits that no expectation was about. */
   unclaimed(): Promise<readonly string[]> {
-    return this.#page.evaluate<string[]>(`(${findUnclaimed})(${JSON.stringify(this.#exempt)})`);
+    return this.#page.evaluate<string[]>(`(${findUnclaimed})(...${JSON.stringify([this.#root, this.#exempt])})`);
+  }
+
+  /** Forgets what was claimed: the document uses its elements again for other figures. */
+  async startOver(): Promise<void> {
+    await this.#page.evaluate(`(${forgetClaims})(${JSON.stringify(this.#root)})`);
   }
 }
 
@@ -60,9 +96,16 @@ const claimAll = `(selector, read) => [...document.querySelectorAll(selector)].m
 })`;
 
 /** Runs in the browser. */
-const findUnclaimed = `(exempt) => {
+const forgetClaims = `(root) => {
+  for (const element of document.querySelectorAll(root + ' [data-claimed]')) {
+    delete element.dataset.claimed;
+  }
+}`;
+
+/** Runs in the browser. */
+const findUnclaimed = `(root, exempt) => {
   const found = [];
-  for (const element of document.querySelectorAll('body *')) {
+  for (const element of document.querySelectorAll(root + ' *')) {
     if (element.matches('script, style') || (exempt !== '' && element.closest(exempt) !== null)) {
       continue;
     }

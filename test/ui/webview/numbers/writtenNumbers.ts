@@ -1,3 +1,5 @@
+import type { Rate } from '../../../../src/protocol/figures.ts';
+
 /**
  * How figures are written in English, after the guide of this product's look and with `Intl` alone: what
  * the product's own writing is compared with. Narrow and plain blanks count as the same.
@@ -88,6 +90,66 @@ export const change = (now: number, before: number): string => arrow((now / befo
 export const points = (difference: number): string => arrow(difference * 100, 'pt');
 
 export const number = decimals;
+
+/** What is known of a rate; null bounds are not written. */
+export function interval({ count: counted, n, low, high }: Rate): string {
+  return low === null || high === null
+    ? ''
+    : `${count(counted)} of ${count(n)}, 95 % CI ${share(low)} to ${share(high)}`;
+}
+
+/** `90.0 %`; `14 of 17` below 20. */
+export function rate({ value, count: counted, n }: Rate): string {
+  if (value === null) {
+    return 'none';
+  }
+  return n < 20 ? `${count(counted)} of ${count(n)}` : share(value);
+}
+
+const withSign = (value: number, size: string, sign: boolean): string => {
+  const plus = sign ? '+' : '';
+  return Number(size) === 0 ? size : `${value < 0 ? '−' : plus}${size}`;
+};
+
+/** A difference of rates in points: whole ones; below one point one significant digit. */
+export function difference(value: number, sign = false): string {
+  const points = Math.abs(value * 100);
+  const digits = points >= 0.95 || points < 0.0005 ? 0 : Math.min(3, Math.ceil(-Math.log10(points)));
+  return withSign(value, decimals(points, digits), sign);
+}
+
+/** `+16 %`; one decimal below one percent. */
+export function percentChange(value: number): string {
+  const percent = Math.abs(value * 100);
+  return `${withSign(value, decimals(percent, percent < 0.95 && percent >= 0.05 ? 1 : 0), true)} %`;
+}
+
+/** `p = 0.013`, `p < 0.001`. */
+export const pValue = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${decimals(p, p < 0.1 ? 3 : 2)}`);
+
+export const or = <T>(value: T | null | undefined, write: (value: T) => string, missing: string): string =>
+  value == null ? missing : write(value);
+
+export const lines = (...parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join('\n');
+
+/** How far down a line of this height ends: from its greatest value to its least over all but two pixels above and below. */
+export function lineEnd(values: readonly (number | null)[], height: number): string {
+  const known = values.filter((value) => value !== null);
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const down = most === least ? 0.5 : (most - (known.at(-1) ?? least)) / (most - least);
+  return String(Math.round((2 + down * (height - 4)) * 10) / 10);
+}
+
+/** An instant by the wall clock of a zone, with its offset from UTC: `2026-11-20T13:00:00.000+01:00`. */
+export function localIso(instant: string, timeZone: string): string {
+  const offset = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
+    .formatToParts(new Date(instant))
+    .find(({ type }) => type === 'timeZoneName')
+    ?.value.replace('GMT', '');
+  const [, hours = '0', minutes = '0'] = /^([+-]\d\d):(\d\d)$/.exec(offset ?? '') ?? [];
+  const minutesAhead = Number(hours) * 60 + Math.sign(Number(hours)) * Number(minutes);
+  return new Date(Date.parse(instant) + minutesAhead * 60_000).toISOString().replace('Z', offset ?? '');
+}
 
 /** `23 Nov 14:21` and its parts, in one time zone. */
 export function moments(timeZone: string): {
