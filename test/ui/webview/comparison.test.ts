@@ -7,6 +7,7 @@ import { seriousViolations } from '../axe.ts';
 import { comparisonAnswers, type FixtureOptions } from './comparisonFixture.ts';
 import { FakeServices } from './fakeServices.ts';
 import { PanelPage, themeNames, type PanelPageOptions } from './panelPage.ts';
+import { waitUntil } from './waitUntil.ts';
 
 const now = Date.parse('2026-11-23T14:32:00.000Z');
 const day = 24 * 3_600_000;
@@ -349,13 +350,3 @@ describe('the comparison of a prompt’s versions in a browser', () => {
     await panel.screenshot('comparison-french');
   });
 });
-
-async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) {
-      throw new Error('What the test waits for did not happen.');
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

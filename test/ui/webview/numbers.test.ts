@@ -11,6 +11,7 @@ import { ShownNumbers } from './numbers/shownNumbers.ts';
 import { StepNumbers } from './numbers/stepNumbers.ts';
 import { claimTrace } from './numbers/traceNumbers.ts';
 import { PanelPage } from './panelPage.ts';
+import { waitUntil } from './waitUntil.ts';
 
 describe('every number on screen is the engine’s own', function () {
   this.timeout(120_000);
@@ -115,16 +116,21 @@ describe('every number on screen is the engine’s own', function () {
       const shown = new ShownNumbers(page, [...asTheyAre, ...captions, '.note', '.plain-note'], '.detail');
       await page.locator('.title-line button').first().click();
       await page.locator('.detail').getByText('the whole trace').waitFor();
-      await new StepNumbers(shown, workspace).claimTrace(id);
+      const numbers = new StepNumbers(shown, workspace);
+      await numbers.claimTrace(id);
       assert.deepEqual(await shown.unclaimed(), [], 'the trace');
+      const asked = (): number => services.asked.filter(({ question }) => question === 'observation').length;
       const steps = await page.locator('.step').count();
       for (let index = 0; index < steps; index += 1) {
+        const before = asked();
         await page.locator(`.step[data-index="${index}"]`).click();
-        await page.locator(`.step.selected[data-index="${index}"]`).waitFor();
+        await waitUntil(() => asked() > before);
+        const observationId = String(services.last('observation').observationId);
+        const { name, starts } = numbers.headOf(observationId);
+        await page.locator(`.detail header:has(.caption[title="${starts}"])`, { hasText: name }).waitFor();
         await page.locator('.detail [data-section=output]').waitFor();
-        const { observationId } = services.last('observation') as { readonly observationId: string };
         await shown.startOver();
-        await new StepNumbers(shown, workspace).claimStep(observationId);
+        await numbers.claimStep(observationId);
         assert.deepEqual(await shown.unclaimed(), [], `step ${index}`);
       }
     });

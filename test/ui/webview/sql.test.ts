@@ -8,6 +8,7 @@ import { seriousViolations } from '../axe.ts';
 import { FakeServices } from './fakeServices.ts';
 import { PanelPage, themeNames, type PanelPageOptions } from './panelPage.ts';
 import { fallbackRows, fallbackTarget, manyRows } from './sqlFixture.ts';
+import { waitUntil } from './waitUntil.ts';
 
 const now = Date.parse('2026-11-23T14:32:00.000Z');
 
@@ -330,12 +331,4 @@ interface Styles {
 
 async function alignmentOf(element: Locator): Promise<string> {
   return element.evaluate((cell) => (globalThis as unknown as Styles).getComputedStyle(cell).textAlign);
-}
-
-async function waitUntil(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < deadline, 'it did not come');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -8,6 +8,7 @@ import { seriousViolations } from '../axe.ts';
 import { FakeServices } from './fakeServices.ts';
 import { PanelPage, themeNames, type PanelPageOptions } from './panelPage.ts';
 import { detailOf, explainTexts, outlineOf, reviewSteps, traceAnswers, type FixtureStep } from './traceFixture.ts';
+import { waitUntil } from './waitUntil.ts';
 
 const now = Date.parse('2026-11-23T14:32:00.000Z');
 const target = { projectId: 'support', traceId: 'trace-8812', observationId: null };
@@ -530,13 +531,3 @@ describe('the trace panel in a browser', () => {
     assert.ok(services.asked.length < 8, `${services.asked.length} questions`);
   });
 });
-
-async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) {
-      throw new Error('What the test waits for did not happen.');
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

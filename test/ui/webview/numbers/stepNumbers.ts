@@ -15,6 +15,8 @@ const joined = (parts: readonly (string | null)[]): string =>
   parts.filter((part) => part !== null && part !== '').join(' · ');
 const known = (value: Row[string] | undefined): string | null => (value == null ? null : String(value));
 
+const nameOf = (row: Row): string => known(row.name) ?? String(row.observation_type).toLowerCase();
+
 /** Claims what the pane beside a trace says of one step, or of the trace itself, as plain SQL finds it. */
 export class StepNumbers {
   readonly #shown: ShownNumbers;
@@ -23,6 +25,12 @@ export class StepNumbers {
   constructor(shown: ShownNumbers, workspace: Workspace) {
     this.#shown = shown;
     this.#workspace = workspace;
+  }
+
+  /** What stands above all else that is said of a step: its name, and by hovering when it began. */
+  headOf(id: string): { readonly name: string; readonly starts: string } {
+    const row = this.#row(id);
+    return { name: nameOf(row), starts: written.localIso(String(row.starts), timeZone) };
   }
 
   async claimStep(id: string): Promise<void> {
@@ -75,7 +83,7 @@ export class StepNumbers {
       second.format(starts),
       [length, wait].filter((part) => part !== '').join(', '),
     ]);
-    await this.#head(known(row.name) ?? String(row.observation_type).toLowerCase(), caption, String(row.starts));
+    await this.#head(nameOf(row), caption, String(row.starts));
     const prompt =
       row.prompt_name == null
         ? []
