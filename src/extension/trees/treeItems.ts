@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
-import type { TreeNode } from './treeNode.ts';
+import { drawnTexts, type TreeNode } from './treeNode.ts';
 
 /** A row as the editor wants it; its tooltip comes later. */
 export function toTreeItem(node: TreeNode): vscode.TreeItem {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const folded = node.open === true ? Expanded : Collapsed;
-  const item = new vscode.TreeItem(node.label, node.children === undefined ? None : folded);
+  const { label, description } = drawnTexts(node);
+  const item = new vscode.TreeItem(label, node.children === undefined ? None : folded);
   item.id = node.id;
-  item.description = node.description ?? '';
+  item.description = description;
   if (node.icon !== undefined) {
     const color = node.icon.color === undefined ? undefined : new vscode.ThemeColor(node.icon.color);
     item.iconPath = new vscode.ThemeIcon(node.icon.name, color);

@@ -1,3 +1,4 @@
+import { isolate } from '../../format/isolate.ts';
 import type { Numbers } from '../../format/numbers.ts';
 import type { Times } from '../../format/times.ts';
 import type { CommandId } from '../commands/commandIds.ts';
@@ -23,6 +24,16 @@ export interface TreeNode {
   readonly command?: { readonly id: CommandId; readonly argument?: unknown };
   /** What commands of the row's menu need to know. */
   readonly subject?: unknown;
+}
+
+const between = ' · ';
+
+/** Label and description as they are drawn, one behind the other: a name from right to left leaves the figures where they are. */
+export function drawnTexts({ label, description = '' }: Pick<TreeNode, 'label' | 'description'>): {
+  readonly label: string;
+  readonly description: string;
+} {
+  return { label: isolate(label), description: description.split(between).map(isolate).join(between) };
 }
 
 /** How the texts of rows are written, and when. */
