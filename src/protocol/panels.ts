@@ -44,7 +44,7 @@ export interface DashboardTarget {
 export interface ComparisonTarget {
   readonly projectId: string;
   readonly prompt: string;
-  /** The baseline first; one: that against its baseline; none: what the panel showed last, or chooses. */
+  /** The baseline first, the one to judge last; one: that against its baseline; none: what the panel showed last, or chooses. */
   readonly versions: readonly number[];
   /** Goes to the failing runs. */
   readonly failures: boolean;

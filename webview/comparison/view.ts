@@ -59,8 +59,8 @@ export function choiceOfTarget({ versions }: ComparisonTarget): VersionChoice | 
   if (names.length === 0) {
     return null;
   }
-  const [baseline = null, subject = null] = names.length === 1 ? [null, ...names] : names;
-  return { baseline, subject, shown: names.length > 1 ? names : null };
+  const many = names.length > 1;
+  return { baseline: (many ? names[0] : null) ?? null, subject: names.at(-1) ?? null, shown: many ? names : null };
 }
 
 export function askedScope({ filters }: ViewScope, range: TimeRange, { projectId, prompt }: ComparisonTarget): Scope {

@@ -95,7 +95,7 @@ describe('the versions that are compared', () => {
     assert.deepEqual(chooseVersions(four, choice), { baseline: 'v6', subject: 'v8', shown: ['v6', 'v5', 'v8'] });
   });
 
-  it('follow what the extension asks for: one to judge, or the baseline and others', () => {
+  it('follow what the extension asks for: one to judge, or the baseline first and the one to judge last', () => {
     const target = { projectId: 'p', prompt: 'a', failures: false };
     assert.equal(choiceOfTarget({ ...target, versions: [] }), null);
     assert.deepEqual(choiceOfTarget({ ...target, versions: [7] }), { baseline: null, subject: 'v7', shown: null });
@@ -103,6 +103,11 @@ describe('the versions that are compared', () => {
       baseline: 'v6',
       subject: 'v7',
       shown: ['v6', 'v7'],
+    });
+    assert.deepEqual(choiceOfTarget({ ...target, versions: [5, 6, 8] }), {
+      baseline: 'v5',
+      subject: 'v8',
+      shown: ['v5', 'v6', 'v8'],
     });
   });
 });
