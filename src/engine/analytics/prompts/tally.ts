@@ -94,27 +94,27 @@ interface OutcomeRow {
   readonly last_at: string;
 }
 
-/** A row for each version and source of success. Its columns are those of idx_prompt_executions_outcomes. */
+/**
+ * A row for each version and source of success. Its columns are those of idx_prompt_executions_outcomes;
+ * rows are sorted to be grouped, column by column: by what differs most first.
+ */
 function selectOutcomes(
   query: ExecutionsQuery,
   dialect: SqlDialect,
 ): SelectQueryBuilder<ExecutionTables, 'run', OutcomeRow> {
-  return (
-    query
-      .select(['run.project_id', 'run.prompt_id', 'run.success_source'])
-      .select((eb) => [
-        eb.fn.countAll<number>().as('executions'),
-        eb.fn.count<number>('run.success').as('judged'),
-        sql<number | null>`sum(CAST(${eb.ref('run.success')} AS integer))`.as('successes'),
-        dialect.joined(eb.ref('run.latency_seconds')).as('latencies'),
-        sql<number | null>`sum(${eb.ref('run.cost_usd')})`.as('cost_usd'),
-        eb.fn.count<number>('run.cost_usd').as('costed'),
-        eb.fn.min('run.executed_at').as('first_at'),
-        eb.fn.max('run.executed_at').as('last_at'),
-      ])
-      // What differs most comes first: rows are sorted by these, column by column.
-      .groupBy(['run.prompt_id', 'run.project_id', 'run.success_source'])
-  );
+  return query
+    .select(['run.project_id', 'run.prompt_id', 'run.success_source'])
+    .select((eb) => [
+      eb.fn.countAll<number>().as('executions'),
+      eb.fn.count<number>('run.success').as('judged'),
+      sql<number | null>`sum(CAST(${eb.ref('run.success')} AS integer))`.as('successes'),
+      dialect.joined(eb.ref('run.latency_seconds')).as('latencies'),
+      sql<number | null>`sum(${eb.ref('run.cost_usd')})`.as('cost_usd'),
+      eb.fn.count<number>('run.cost_usd').as('costed'),
+      eb.fn.min('run.executed_at').as('first_at'),
+      eb.fn.max('run.executed_at').as('last_at'),
+    ])
+    .groupBy(['run.prompt_id', 'run.project_id', 'run.success_source']);
 }
 
 type SourceTally = Tally & { readonly projectId: string; readonly promptId: string };
