@@ -77,6 +77,7 @@ export class Comparison implements PanelListener {
       choose: (name) => this.#judge(name),
       openTrace: (run) => this.#do(this.#out.trace(run)),
       copy: (table) => this.#do(this.#out.copy(table)),
+      resized: () => this.#drawSoon(),
     });
     listenForKeys(
       document,

@@ -89,6 +89,7 @@ export function historyColumns({ numbers }: Writing): readonly Column<HistoryRow
     {
       id: 'drift',
       title: l10n.t('In words'),
+      className: 'in-words',
       cell: ({ drift }) => driftCell(drift),
       value: ({ drift }) => drift?.verdict ?? null,
       tooltip: ({ drift }) => drift?.verdict ?? null,

@@ -17,12 +17,12 @@ export interface ScaleOptions {
   readonly least: number;
   readonly most: number;
   readonly width: number;
+  /** As many as there is room for; six when left out. */
+  readonly mostTicks?: number;
 }
 
-const mostTicks = 6;
-
 /** The smallest scale that holds the values, from tick to tick, with few ticks; without ticks for no values. */
-export function scaleOf(values: readonly number[], { steps, least, most, width }: ScaleOptions): Scale {
+export function scaleOf(values: readonly number[], { steps, least, most, width, mostTicks = 6 }: ScaleOptions): Scale {
   const within = values.map((value) => Math.min(most, Math.max(least, value)));
   const low = Math.min(...within);
   const high = Math.max(...within);

@@ -10,7 +10,7 @@ import { scaleHead, scaleOf, withZero } from './scale.ts';
 import { differenceBar } from './successTable.ts';
 import { pText } from './words.ts';
 
-const width = 150;
+const width = 120;
 /** Changes beyond are drawn at the edge; their numbers say what they are. */
 const mostChange = 2;
 
@@ -91,6 +91,7 @@ export function shiftColumns(
     least: -1,
     most: mostChange,
     width,
+    mostTicks: 4,
   });
   return [
     {
@@ -146,6 +147,7 @@ export function shiftColumns(
     {
       id: 'words',
       title: l10n.t('In words'),
+      className: 'in-words',
       cell: ({ inWords, change }) => (change !== null && (change.low > 0 || change.high < 0) ? inWords : none(inWords)),
       value: ({ inWords }) => inWords,
     },

@@ -8,7 +8,7 @@ import { scaleHead, scaleOf, withZero } from './scale.ts';
 import { differenceBar } from './successTable.ts';
 import { intervalInPoints, signedPoints } from './words.ts';
 
-const width = 180;
+const width = 130;
 
 type Difference = Confounder['strata'][number]['difference'];
 
@@ -50,6 +50,7 @@ export function strataColumns(
     least: -1,
     most: 1,
     width,
+    mostTicks: 4,
   });
   const emphasised = (row: StratumRow, text: string): unknown => (row.total ? html`<b>${text}</b>` : text);
   return [

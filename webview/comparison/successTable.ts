@@ -11,8 +11,10 @@ import { shortVerdict } from './verdict.ts';
 import { intervalInPoints, pText, signedPoints } from './words.ts';
 
 export const intervalHeight = 30;
-const rateWidth = 270;
-const differenceWidth = 230;
+const pictures = {
+  wide: { rate: 270, difference: 230, mostTicks: 6 },
+  narrow: { rate: 180, difference: 150, mostTicks: 4 },
+} as const;
 
 /** A version with what it is against the baseline; null: it is the baseline. */
 export interface SuccessRow {
@@ -34,16 +36,19 @@ export function successColumns(
   rows: readonly SuccessRow[],
   baseline: Variant,
   { numbers }: Writing,
+  narrow: boolean,
 ): readonly Column<SuccessRow>[] {
+  const { rate, difference, mostTicks } = pictures[narrow ? 'narrow' : 'wide'];
   const rates = scaleOf(
     rows.flatMap(({ variant }) => (isFew(variant) ? [] : ends(variant.successRate))),
-    { steps: [0.02, 0.05, 0.1, 0.2], least: 0, most: 1, width: rateWidth },
+    { steps: [0.02, 0.05, 0.1, 0.2], least: 0, most: 1, width: rate, mostTicks },
   );
   const differences = scaleOf(withZero(rows.flatMap(({ comparison }) => ends(comparison?.difference ?? null))), {
     steps: [0.02, 0.05, 0.1, 0.2, 0.5],
     least: -1,
     most: 1,
-    width: differenceWidth,
+    width: difference,
+    mostTicks,
   });
   return [
     {
@@ -121,6 +126,7 @@ export function successColumns(
     {
       id: 'verdict',
       title: l10n.t('Verdict'),
+      className: 'in-words',
       cell: ({ comparison }) => verdictCell(comparison),
       value: ({ comparison }) => comparison?.verdict ?? null,
       tooltip: ({ comparison }) => comparison?.verdict ?? null,

@@ -20,7 +20,12 @@ export interface TablesListener {
   choose(name: string): void;
   openTrace(run: FailingExecution): void;
   copy(table: TextTable): void;
+  /** There is more or less room: what was drawn no longer fits. */
+  resized(): void;
 }
+
+/** As in style.css: two tables side by side are no longer. */
+const narrowPanel = '(max-width: 1240px)';
 
 type TablePart = 'success' | 'strata' | 'shifts' | 'figures' | 'history' | 'failures';
 
@@ -33,9 +38,11 @@ export class ComparisonTables {
   readonly history: Table<HistoryRow>;
   readonly failures: Table<FailingExecution>;
   readonly #writing: Writing;
+  readonly #narrow = matchMedia(narrowPanel);
 
   constructor(writing: Writing, listener: TablesListener) {
     this.#writing = writing;
+    this.#narrow.addEventListener('change', () => listener.resized());
     const by = (part: TablePart) => (order: Sort) => listener.sort(`table.${part}`, order);
     const copy = (table: TextTable): void => listener.copy(table);
     const choose = (name: string): void => listener.choose(name);
@@ -75,7 +82,7 @@ export class ComparisonTables {
     const isSubject = ({ name }: Variant): boolean => name === pair.subject?.name;
     this.success.update({
       ...this.#shared('success', l10n.t('Success rate'), view),
-      columns: successColumns(rows, pair.baseline, this.#writing),
+      columns: successColumns(rows, pair.baseline, this.#writing, this.#narrow.matches),
       rows,
       rowKey: ({ variant }) => variant.name,
       selected: ({ variant }) => isSubject(variant),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Locator } from 'playwright-core';
 import { EngineError } from '../../../src/engine/errors.ts';
 import { launchChromium } from '../../tools/editor/chromium.ts';
 import { seriousViolations } from '../axe.ts';
 import { comparisonAnswers, type FixtureOptions } from './comparisonFixture.ts';
 import { FakeServices } from './fakeServices.ts';
+import { french } from './french.ts';
 import { PanelPage, themeNames, type PanelPageOptions } from './panelPage.ts';
 import { waitUntil } from './waitUntil.ts';
 
@@ -331,6 +331,37 @@ describe('the comparison of a prompt’s versions in a browser', () => {
     });
   }
 
+  for (const [width, language] of [
+    [1280, 'en'],
+    [1260, 'fr'],
+    [1090, 'en'],
+    [882, 'en'],
+    [882, 'fr'],
+    [810, 'en'],
+  ] as const) {
+    it(`cuts no figure and no verdict, at ${width} pixels in ${language}`, async () => {
+      await open({ width, ...(language === 'fr' ? await french() : {}) });
+      await painted();
+      // The texts of failing runs may be longer than any panel is wide.
+      const cut = await panel.page
+        .locator('.table, section:not([data-part="table.failures"]) .table td')
+        .evaluateAll((boxes: { scrollWidth: number; clientWidth: number; textContent: string }[]) =>
+          boxes.filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.textContent.trim()),
+        );
+      assert.deepEqual(cut, []);
+      await panel.screenshot(`comparison-${width}`);
+    });
+  }
+
+  it('draws its pictures anew when the panel becomes narrow', async () => {
+    await open();
+    await painted();
+    const picture = section('table.success').locator('svg.interval').first();
+    assert.equal(await picture.getAttribute('width'), '270');
+    await panel.page.setViewportSize({ width: 800, height: 900 });
+    await waitUntil(async () => (await picture.getAttribute('width')) === '180');
+  });
+
   for (const width of [320, 700, 1280]) {
     it(`never scrolls sideways, at ${width} pixels`, async () => {
       await open({ width, height: 900 });
@@ -342,9 +373,7 @@ describe('the comparison of a prompt’s versions in a browser', () => {
   }
 
   it('speaks French', async () => {
-    const file = new URL('../../../media/l10n/bundle.l10n.fr.json', import.meta.url);
-    const translations = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>;
-    await open({ language: 'fr', translations });
+    await open(await french());
     await painted();
     await panel.page.getByRole('heading', { name: 'Taux de succès' }).waitFor();
     await panel.screenshot('comparison-french');

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Browser, BrowserContext, Locator } from 'playwright-core';
 import { EngineError } from '../../../src/engine/errors.ts';
@@ -8,6 +7,7 @@ import { launchChromium } from '../../tools/editor/chromium.ts';
 import { seriousViolations } from '../axe.ts';
 import { dashboardAnswers, fixtureTraces, type Answers } from './dashboardFixture.ts';
 import { FakeServices } from './fakeServices.ts';
+import { french } from './french.ts';
 import { PanelPage, themeNames, type PanelPageOptions } from './panelPage.ts';
 import { waitUntil } from './waitUntil.ts';
 
@@ -505,10 +505,29 @@ describe('the dashboard in a browser', () => {
     });
   }
 
+  for (const [width, language] of [
+    [1280, 'en'],
+    [1260, 'fr'],
+    [1090, 'en'],
+    [882, 'fr'],
+  ] as const) {
+    it(`cuts no figure, at ${width} pixels in ${language}`, async () => {
+      await open({ width, ...(language === 'fr' ? await french() : {}) });
+      await painted();
+      const cut = await panel.page
+        .locator('.table, .table td.number, .figures li *')
+        .evaluateAll((boxes: { scrollWidth: number; clientWidth: number; textContent: string }[]) =>
+          boxes
+            .filter((box) => box.scrollWidth > box.clientWidth && box.clientWidth > 0)
+            .map((box) => box.textContent.trim()),
+        );
+      await panel.screenshot(`dashboard-${width}-${language}`);
+      assert.deepEqual(cut, []);
+    });
+  }
+
   it('speaks French', async () => {
-    const file = new URL('../../../media/l10n/bundle.l10n.fr.json', import.meta.url);
-    const translations = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>;
-    await open({ language: 'fr', translations });
+    await open(await french());
     await figures().first().getByText('104,23').waitFor();
     await panel.page
       .getByText('Exporté jusqu’à', { exact: false })

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Locator } from 'playwright-core';
 import { EngineError } from '../../../src/engine/errors.ts';
 import type { QueryResult } from '../../../src/protocol/engine.ts';
 import { launchChromium } from '../../tools/editor/chromium.ts';
 import { seriousViolations } from '../axe.ts';
 import { FakeServices } from './fakeServices.ts';
+import { french } from './french.ts';
 import { PanelPage, themeNames, type PanelPageOptions } from './panelPage.ts';
 import { fallbackRows, fallbackTarget, manyRows } from './sqlFixture.ts';
 import { waitUntil } from './waitUntil.ts';
@@ -293,8 +293,7 @@ describe('the results of a query in a browser', () => {
   });
 
   it('speaks French', async () => {
-    const translations = JSON.parse(await readFile('media/l10n/bundle.l10n.fr.json', 'utf8')) as Record<string, string>;
-    await open({ language: 'fr', translations });
+    await open(await french());
     await painted();
     assert.match(await status(), /^13 lignes en 9 ms/);
     await panel.page.getByText('Lecture seule').waitFor();

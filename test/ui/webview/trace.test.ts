@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Locator } from 'playwright-core';
 import { EngineError } from '../../../src/engine/errors.ts';
 import { firstAskedOfTrace } from '../../../src/opening/trace.ts';
 import { launchChromium } from '../../tools/editor/chromium.ts';
 import { seriousViolations } from '../axe.ts';
 import { FakeServices } from './fakeServices.ts';
+import { french } from './french.ts';
 import { PanelPage, themeNames, type PanelPageOptions } from './panelPage.ts';
 import { detailOf, explainTexts, outlineOf, reviewSteps, traceAnswers, type FixtureStep } from './traceFixture.ts';
 import { waitUntil } from './waitUntil.ts';
@@ -509,9 +509,7 @@ describe('the trace panel in a browser', () => {
   }
 
   it('speaks French', async () => {
-    const file = new URL('../../../media/l10n/bundle.l10n.fr.json', import.meta.url);
-    const translations = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>;
-    await openAt('explain-2', { language: 'fr', translations });
+    await openAt('explain-2', await french());
     await detail().getByText('Repli de gpt-4o vers claude-sonnet-4-5').waitFor();
     await panel.page.getByRole('button', { name: 'Étape en échec suivante' }).waitFor();
     await panel.screenshot('trace-french');
