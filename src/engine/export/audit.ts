@@ -16,7 +16,8 @@ export function addTo(counts: HourCounts, hourName: string, rows: number): void 
   counts.set(hourName, (counts.get(hourName) ?? 0) + rows);
 }
 
-const hourOf = (time: string): string => time.slice(0, 13);
+/** @param time ISO-8601 */
+export const hourOf = (time: string): string => time.slice(0, 13);
 
 /** Rows by the UTC hours of their times, ISO-8601. */
 export function countHours<T>(rows: readonly T[], timeOf: (row: T) => string): HourCounts {

@@ -27,13 +27,19 @@ export class ObservationPages implements PageReader<PreparedPage> {
     this.#preparation = new PagePreparation(options);
   }
 
+  /** Many pages will come: their thread starts now, and reads the first one, too. */
+  expectMany(): void {
+    this.#many = existsSync(this.#script);
+    this.#startThread();
+  }
+
   /** The thread asks for the pages that it reads. */
   exchange(): Exchange | null {
-    return this.#pageThread?.exchange ?? null;
+    return this.#startThread()?.exchange ?? null;
   }
 
   read(body: Body): Promise<OpenedPage<PreparedPage> | undefined> {
-    const thread = this.#pageThread;
+    const thread = this.#startThread();
     if (thread !== null) {
       return thread.read(body);
     }
@@ -55,7 +61,7 @@ export class ObservationPages implements PageReader<PreparedPage> {
     this.#thread = null;
   }
 
-  get #pageThread(): PageThread | null {
+  #startThread(): PageThread | null {
     if (this.#many) {
       this.#thread ??= new PageThread(this.#options, this.#script);
     }

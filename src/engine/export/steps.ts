@@ -2,7 +2,7 @@ import type { ExportTrigger, SetAsideRow, UnreconciledDay } from '../../protocol
 import type { LangfuseSource, SourcePage, TimeWindow } from '../langfuse/records.ts';
 import { rollUp } from '../store/rollups/rollUp.ts';
 import type { WriteTransaction } from '../store/store.ts';
-import { auditCounts, countHours, storedIds } from './audit.ts';
+import { auditCounts, storedIds } from './audit.ts';
 import { deriveChanged } from './derive/derive.ts';
 import { promptId } from './derive/derivedRows.ts';
 import { knownVersions, retireVersions, storePrompts } from './derive/promptVariants.ts';
@@ -33,6 +33,9 @@ interface RunStepsOptions extends ExporterOptions {
 
 /** Rows that a legacy list endpoint gives at most. */
 const legacyPageSize = 100;
+
+/** Observations that are worth a thread before the size of the first page is known. */
+const manyRows = 10_000;
 
 /** The steps of one export, in the order in which later ones need earlier ones. */
 export class RunSteps {
@@ -78,6 +81,9 @@ export class RunSteps {
     const pageSize = source.server.generation === 'legacy' ? legacyPageSize : config.export.pageSize;
     const counts = await this.#serverCounts();
     const expected = counts === null ? null : [...counts.values()].reduce((sum, count) => sum + count, 0);
+    if (source.server.generation === 'events' && (expected ?? 0) > manyRows) {
+      this.#pages.expectMany();
+    }
     progress.begin(source, window, pageSize, expected);
     progress.phase('observations');
     // While one stream waits for the network, another is stored.
@@ -175,7 +181,7 @@ export class RunSteps {
         pageSize: legacyPageSize,
         counts: null,
         pages: (window, options) => source.traces(window, options),
-        hoursOf: (page) => countHours(page.rows, (trace) => trace.timestamp),
+        hoursOf: null,
         storePage: async (transaction, { rows }) => {
           const { changed } = await transaction.upsertTraces(
             rows.map((trace) => traceRow(trace, config.export.capturedTextLength)),
@@ -231,7 +237,7 @@ export class RunSteps {
         pageSize: null,
         counts: null,
         pages: (window, options) => source.scores(window, options),
-        hoursOf: (page) => countHours(page.rows, (score) => score.timestamp),
+        hoursOf: null,
         storePage: async (transaction, { rows }) => {
           const { changed } = await transaction.upsert('llm_scores', rows.map(scoreRow));
           const traceIds = new Set(changed.flatMap((index) => rows[index]?.traceId ?? []));

@@ -3,7 +3,7 @@ import type { PageOptions, SourcePage, TimeWindow } from '../langfuse/records.ts
 import type { Clock, Log } from '../ports.ts';
 import { rollUp } from '../store/rollups/rollUp.ts';
 import type { MetricsStore, WriteTransaction } from '../store/store.ts';
-import { addTo, type HourCounts } from './audit.ts';
+import { addTo, hourOf, type HourCounts } from './audit.ts';
 import { loadCheckpoints, saveCheckpoint, type CheckpointStream, type WindowTally } from './checkpoints.ts';
 import { isoTime, uncovered } from './intervals.ts';
 import { WindowPlan } from './windowPlan.ts';
@@ -23,8 +23,8 @@ export interface WalkOptions<P extends WalkedPage> {
   /** The server's own counts by bucket, where known. */
   readonly counts: ReadonlyMap<number, number> | null;
   readonly pages: (window: TimeWindow, options: PageOptions) => AsyncIterable<P>;
-  /** Rows of a page by UTC hour, repeated ones included. */
-  readonly hoursOf: (page: P) => HourCounts;
+  /** Rows of a page by UTC hour, repeated ones included; null where no server counts them so: a checkpoint then stays small, however long the range. */
+  readonly hoursOf: ((page: P) => HourCounts) | null;
   /** Stores a page within its transaction. @returns what to do once that is committed: the transaction may have to be run again */
   readonly storePage: (transaction: WriteTransaction, page: P) => Promise<() => void>;
   readonly onPage: (page: P) => void;
@@ -34,7 +34,7 @@ export interface WalkOptions<P extends WalkedPage> {
 
 /** What a walk gave, the share of an earlier, unfinished run included. */
 export interface WalkTally {
-  /** Rows received by UTC hour, repeated ones included. */
+  /** Rows received by UTC hour, repeated ones included; by window where `hoursOf` is null. */
   readonly received: HourCounts;
   readonly setAside: SetAsideRow[];
 }
@@ -79,6 +79,10 @@ function include(tally: WalkTally, part: WindowTally): void {
   tally.setAside.push(...part.setAside);
 }
 
+/** All rows of a page as those of its window's first hour. */
+const rowsOf = ({ received, setAside }: WalkedPage, { from }: TimeWindow): HourCounts =>
+  new Map([[hourOf(isoTime(from)), received - setAside.length]]);
+
 /** @returns rows received in the window, by earlier runs too */
 async function walkWindow<P extends WalkedPage>(
   options: WalkOptions<P>,
@@ -95,7 +99,7 @@ async function walkWindow<P extends WalkedPage>(
   try {
     for await (const page of options.pages(window, pageOptions)) {
       signal?.throwIfAborted();
-      for (const [hour, rows] of options.hoursOf(page)) {
+      for (const [hour, rows] of options.hoursOf?.(page) ?? rowsOf(page, window)) {
         addTo(own.received, hour, rows);
       }
       own.setAside.push(...page.setAside);

@@ -257,6 +257,10 @@ for (const backend of ['SQLite', 'PostgreSQL'] as const) {
         cancelled.signal,
       );
       assert.equal(report.status, 'cancelled');
+      const hoursOfScores = (
+        await bench.sql(`SELECT CAST(received AS text) AS received FROM export_checkpoints WHERE stream = 'scores'`)
+      ).map(({ received }) => Object.keys(JSON.parse(String(received)) as object).length);
+      assert.deepEqual(hoursOfScores, [1], 'a checkpoint of scores grows with the range');
       const spent = bench.server.requests.length;
       await assertTotals(bench, await bench.export());
       const again = bench.server.requests.slice(spent).filter(({ path: asked }) => asked.includes('v2/observations'));

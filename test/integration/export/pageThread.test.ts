@@ -154,6 +154,20 @@ describe('A page that the thread asks for', () => {
     assert.deepEqual(await opened.page, await here?.page);
   });
 
+  it('is the first one, where many are expected', async () => {
+    await start({ [path]: (_, response) => json(response, page) });
+    const pages = new ObservationPages(options);
+    try {
+      assert.equal(pages.exchange(), null);
+      pages.expectMany();
+      const reply = await pages.exchange()?.(`${server.url}${path}`, {}, timeouts, undefined);
+      const opened = (await reply?.decoded) as OpenedPage<PreparedPage>;
+      assert.equal((await opened.page).received, 5);
+    } finally {
+      await pages.close();
+    }
+  });
+
   it('is given back as it came when it is a refusal', async () => {
     const reply = await get((_, response) => tooManyRequests(response, 7, 30));
     assert.deepEqual([reply.status, reply.headers.get('retry-after'), reply.decoded], [429, '7', undefined]);

@@ -30,6 +30,7 @@ export class OpenDatabase {
   #stamp: FileStamp | null;
   #migrations: readonly string[];
   #inTransaction = false;
+  #pageBytes: number | null = null;
   readonly #instance: SqlJsInstance;
   readonly #file: OpenFile;
   readonly #queries: QueryStatements;
@@ -109,7 +110,8 @@ export class OpenDatabase {
   }
 
   get bytes(): number {
-    return pragma(this.raw, 'page_count') * pragma(this.raw, 'page_size');
+    this.#pageBytes ??= this.#number('PRAGMA page_size');
+    return this.#number('PRAGMA page_count') * this.#pageBytes;
   }
 
   /**
@@ -172,7 +174,15 @@ export class OpenDatabase {
 
   /** Rows changed since it was opened. */
   get totalChanges(): number {
-    return number(this.raw, 'SELECT total_changes()');
+    return this.#number('SELECT total_changes()');
+  }
+
+  #number(sql: string): number {
+    let value = 0;
+    this.statement(sql).each([], (row) => {
+      value = row.number(0) ?? 0;
+    });
+    return value;
   }
 
   /** @throws nothing: a database that is given up need not close well */
@@ -191,12 +201,6 @@ export class OpenDatabase {
     }
   }
 }
-
-function number(raw: RawDatabase, sql: string): number {
-  return Number(raw.exec(sql)[0]?.values[0]?.[0] ?? 0);
-}
-
-const pragma = (raw: RawDatabase, name: string): number => number(raw, `PRAGMA ${name}`);
 
 function checkPages(raw: RawDatabase, path: string): void {
   try {
